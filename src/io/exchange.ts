@@ -1,0 +1,82 @@
+import type { EventLoop } from "../loop/event-loop.ts";
+import { IoWait } from "./io-wait.ts";
+
+type Outcome<T> = { readonly value: T } | { readonly error: unknown };
+
+/**
+ * One question to a database server, and its answer. It is over when three things have come, in any order: an outcome;
+ * the server's word that it is ready for the next question; and, if it was asked to stop, the end of that, too: a request
+ * to stop that arrives late would hit the next question.
+ *
+ * @internal
+ */
+export class Exchange<T = unknown> {
+  /** For errors: `fetch`. */
+  readonly who: string;
+  /** What the asking task waits for. */
+  readonly answer: IoWait<T>;
+  readonly over: IoWait;
+  readonly #onOver: () => void;
+  #outcome: Outcome<T> | null = null;
+  #serverIsReady = false;
+  #stopping = false;
+
+  constructor(who: string, label: string, loop: EventLoop, onOver: () => void) {
+    this.who = who;
+    this.answer = new IoWait<T>(label, loop);
+    this.over = new IoWait(label, loop);
+    this.#onOver = onOver;
+  }
+
+  succeed(value: T): void {
+    this.#outcome ??= { value };
+    this.#settle();
+  }
+
+  fail(error: unknown): void {
+    this.#outcome ??= { error };
+    this.#settle();
+  }
+
+  /** What it failed with; undefined when it did not, or is not over. */
+  get error(): unknown {
+    return this.#outcome !== null && "error" in this.#outcome ? this.#outcome.error : undefined;
+  }
+
+  get isReady(): boolean {
+    return this.#serverIsReady;
+  }
+
+  /** The server takes the next question. */
+  serverIsReady(): void {
+    this.#serverIsReady = true;
+    this.#settle();
+  }
+
+  /** It is, or is not any more, being asked to stop. */
+  set stopping(stopping: boolean) {
+    this.#stopping = stopping;
+    this.#settle();
+  }
+
+  get stopping(): boolean {
+    return this.#stopping;
+  }
+
+  /** The connection is gone: nothing more will come. */
+  lost(error: unknown): void {
+    this.#outcome ??= { error };
+    this.#serverIsReady = true;
+    this.#stopping = false;
+    this.#settle();
+  }
+
+  #settle(): void {
+    const outcome = this.#outcome;
+    if (outcome === null || !this.#serverIsReady || this.#stopping || this.over.done()) return;
+    this.#onOver();
+    this.over.succeed();
+    if ("error" in outcome) this.answer.failQuietly(outcome.error);
+    else this.answer.succeed(outcome.value);
+  }
+}

@@ -1,0 +1,20 @@
+import { UnicodeDecodeError } from "./file-errors.ts";
+
+/**
+ * Bytes as text, in the encoding that a message's content type names; UTF-8 where it names none.
+ *
+ * @param target - Whose bytes: for errors.
+ * @throws {UnicodeDecodeError} When they are not what it says, or nobody knows what it says.
+ * @internal
+ */
+export function decodeBody(who: string, target: string, contentType: string | null, bytes: Uint8Array): string {
+  const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType ?? "")?.[1] ?? "utf-8";
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new UnicodeDecodeError(`${who}: ${target}: the body is not the ${charset} that it says it is.`, {
+      target,
+      cause,
+    });
+  }
+}

@@ -1,0 +1,221 @@
+import type { Handle } from "../loop/handle.ts";
+import { ValueError } from "../loop/errors.ts";
+import type { EventLoop } from "../loop/event-loop.ts";
+import { checkMilliseconds } from "../loop/milliseconds.ts";
+import type { Coroutine } from "../future/awaitable.ts";
+import { TimeoutError } from "../future/errors.ts";
+import { Semaphore } from "../sync/semaphore.ts";
+import { coroutine } from "../task/coroutine.ts";
+import { gather } from "../task/gather.ts";
+import { waitFor } from "../task/wait.ts";
+import { InterfaceError } from "./database-errors.ts";
+import type { DatabaseSession } from "./database-session.ts";
+import { type OpenResource, forget, remember } from "./open-resources.ts";
+
+/** @internal How a pool of sessions is kept. */
+export interface PoolSettings<S extends DatabaseSession> {
+  readonly target: string;
+  readonly minSize: number;
+  readonly maxSize: number;
+  /** Milliseconds to wait for a connection; null for ever. */
+  readonly acquireTimeout: number | null;
+  /** Milliseconds after which a connection that nobody has used is closed; 0 for never. */
+  readonly maxInactiveLifetime: number;
+  connect(): Coroutine<S>;
+}
+
+/** Who waits for a session, in order; named so for reports. */
+class Pool extends Semaphore {}
+
+/**
+ * Sessions that are lent, first come, first served, and taken back. Whoever has one has a permit; whoever has a permit and
+ * no session gets the one that was given back last, or a new one. So the books hold wherever a borrower is cancelled.
+ *
+ * @internal
+ */
+export class SessionPool<S extends DatabaseSession> implements OpenResource {
+  readonly #loop: EventLoop;
+  readonly #settings: PoolSettings<S>;
+  readonly #permits: Pool;
+  readonly #idle = new Map<S, Handle | null>();
+  readonly #lent = new Set<S>();
+  #state: "open" | "closing" | "closed" = "open";
+
+  static {
+    for (const method of ["fill", "acquire", "lend", "giveBack", "close"] as const) coroutine(this.prototype[method]);
+  }
+
+  constructor(loop: EventLoop, settings: PoolSettings<S>) {
+    checkSettings(settings);
+    this.#loop = loop;
+    this.#settings = settings;
+    this.#permits = new Pool(settings.maxSize);
+    remember(loop, this);
+  }
+
+  /** How many connections there are. */
+  get size(): number {
+    return this.#idle.size + this.#lent.size;
+  }
+
+  /** How many of them nobody uses. */
+  get idleSize(): number {
+    return this.#idle.size;
+  }
+
+  /** Makes the first `minSize` connections: one, whose failure is the pool's, and then the others together. */
+  *fill(): Coroutine<void> {
+    const { minSize } = this.#settings;
+    try {
+      const first = minSize > 0 ? [yield* this.acquire()] : [];
+      const rest = yield* gather(Array.from({ length: Math.max(0, minSize - 1) }, () => this.acquire()));
+      for (const session of [...first, ...rest]) this.#takeBack(session);
+    } catch (error) {
+      this.terminate();
+      throw error;
+    }
+  }
+
+  *acquire(timeout: number | null = this.#settings.acquireTimeout): Coroutine<S> {
+    this.#checkOpen();
+    yield* this.#takePermit(timeout);
+    try {
+      this.#checkOpen();
+      const session = this.#takeIdle() ?? (yield* this.#connect());
+      this.#lent.add(session);
+      return session;
+    } catch (error) {
+      this.#permits.release();
+      throw error;
+    }
+  }
+
+  *#takePermit(timeout: number | null): Coroutine<void> {
+    const { target, maxSize } = this.#settings;
+    try {
+      if (timeout === null || !this.#permits.locked()) yield* this.#permits.acquire();
+      else yield* waitFor(this.#permits.acquire(), timeout);
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+      const what = `none of the ${maxSize} connections became free within ${String(timeout)} ms`;
+      throw new TimeoutError(`Pool.acquire on ${target}: ${what}.`, { cause: error });
+    }
+  }
+
+  *#connect(): Coroutine<S> {
+    const session = yield* this.#settings.connect();
+    if (this.#state !== "closed") return session;
+    session.destroy(undefined);
+    throw this.#closedError();
+  }
+
+  // The last that came back: the others may grow old, and are closed then.
+  #takeIdle(): S | undefined {
+    for (const session of [...this.#idle.keys()].toReversed()) {
+      this.#forgetIdle(session);
+      if (session.isOpen) return session;
+    }
+    return undefined;
+  }
+
+  #forgetIdle(session: S): void {
+    this.#idle.get(session)?.cancel();
+    this.#idle.delete(session);
+  }
+
+  /** A session for `body`. */
+  *lend<T>(body: (session: S) => Coroutine<T>): Coroutine<T> {
+    const session = yield* this.acquire();
+    let result: T;
+    try {
+      result = yield* body(session);
+    } finally {
+      yield* this.giveBack(session);
+    }
+    return result;
+  }
+
+  /** Cleans it, and takes it back; what cannot be cleaned is closed. Nothing that happens meanwhile keeps it from that. */
+  *giveBack(session: S): Coroutine<void> {
+    let cancellation: Error | null = null;
+    try {
+      if (session.isOpen && !session.isClean) cancellation = yield* session.clean();
+    } finally {
+      this.#takeBack(session);
+    }
+    if (cancellation !== null) throw cancellation;
+  }
+
+  #takeBack(session: S): void {
+    this.#lent.delete(session);
+    if (session.isOpen && this.#state !== "closed") this.#keep(session);
+    else session.destroy(undefined);
+    this.#permits.release();
+  }
+
+  #keep(session: S): void {
+    const { maxInactiveLifetime } = this.#settings;
+    const expire = (): void => {
+      this.#idle.delete(session);
+      // Until it is gone: a server that is deaf must not keep the host alive.
+      remember(this.#loop, session);
+      session.hangUp();
+    };
+    this.#idle.set(session, maxInactiveLifetime > 0 ? this.#loop.callLater(maxInactiveLifetime, expire) : null);
+  }
+
+  /** Waits until all are given back, and closes them. Cancelled, it closes all at once. */
+  *close(): Coroutine<void> {
+    if (this.#state === "closed") return;
+    this.#state = "closing";
+    try {
+      for (let i = 0; i < this.#settings.maxSize; i += 1) yield* this.#permits.acquire();
+      const sessions = [...this.#idle.keys()];
+      for (const session of sessions) this.#forgetIdle(session);
+      yield* gather(sessions.map((session) => session.close()));
+    } finally {
+      this.terminate();
+    }
+  }
+
+  /** Closes every connection at once, those that are lent included. */
+  terminate(): void {
+    this.#state = "closed";
+    forget(this.#loop, this);
+    for (const session of this.#idle.keys()) this.#forgetIdleAndDestroy(session);
+    for (const session of this.#lent) session.destroy(undefined);
+  }
+
+  #forgetIdleAndDestroy(session: S): void {
+    this.#forgetIdle(session);
+    session.destroy(undefined);
+  }
+
+  #checkOpen(): void {
+    if (this.#state !== "open") throw this.#closedError();
+  }
+
+  #closedError(): InterfaceError {
+    return new InterfaceError(`Pool.acquire on ${this.#settings.target}: the pool is ${this.#state}.`);
+  }
+
+  abandon(): boolean {
+    this.terminate();
+    return true;
+  }
+
+  toString(): string {
+    return `<Pool ${this.#state} ${this.#settings.target} size:${this.size} idle:${this.idleSize}>`;
+  }
+}
+
+function checkSettings({ minSize, maxSize, acquireTimeout, maxInactiveLifetime }: PoolSettings<any>): void {
+  if (!Number.isInteger(maxSize) || maxSize < 1) {
+    throw new ValueError(`createPool: maxSize is a whole number from 1 on, not ${maxSize}.`);
+  }
+  if (!Number.isInteger(minSize) || minSize < 0 || minSize > maxSize) {
+    throw new ValueError(`createPool: minSize is a whole number from 0 to maxSize (${maxSize}), not ${minSize}.`);
+  }
+  if (acquireTimeout !== null) checkMilliseconds("createPool", "acquireTimeout", acquireTimeout);
+  checkMilliseconds("createPool", "maxInactiveLifetime", maxInactiveLifetime);
+}
