@@ -1,0 +1,63 @@
+import { conflict } from "./footprint.ts";
+import type { Step } from "./tracer.ts";
+
+/** By thread, its last step that is ordered before: a vector clock. @internal */
+export type VectorClock = readonly number[];
+
+/**
+ * Calls `found` for each race of a run: two steps that conflict and that nothing between them orders, so that they might
+ * have come the other way round.
+ *
+ * What orders steps: they are of one thread; the first has made the second ready; time has passed in between; or they
+ * conflict. (Abdulla et al., "Optimal dynamic partial order reduction", POPL 2014.)
+ *
+ * @param found - Told the two steps' numbers, and what is known to be ordered before the second, the first excepted.
+ * @internal
+ */
+export function forEachRace(
+  steps: readonly Step[],
+  found: (first: number, second: number, before: VectorClock) => void,
+): void {
+  const clocks: number[][] = [];
+  const lastOf: number[] = [];
+  let epoch: number[] = [];
+  for (const [j, step] of steps.entries()) {
+    if (j > 0 && step.time > steps[j - 1]!.time) epoch = clocks.reduce(join, []);
+    const clock = join([], epoch);
+    const own = lastOf[step.thread];
+    if (own !== undefined) join(clock, clocks[own]!);
+    if (step.madeReadyBy >= 0) join(clock, clocks[step.madeReadyBy]!);
+    for (let i = j - 1; i >= 0; i -= 1) {
+      const first = steps[i]!;
+      if ((clock[first.thread] ?? -1) >= i || !conflict(first.touched, step.touched)) continue;
+      found(i, j, clock);
+      join(clock, clocks[i]!);
+    }
+    clock[step.thread] = j;
+    clocks.push(clock);
+    lastOf[step.thread] = j;
+  }
+}
+
+/**
+ * The question at which `thread` would have had to be chosen, to run before step `i`: -1 when there was none. A callback
+ * that was run without asking belongs to the step that made it ready.
+ *
+ * @internal
+ */
+export function questionBefore(steps: readonly Step[], i: number, before: VectorClock): number {
+  let at = i;
+  while (steps[at]!.question < 0) {
+    at = steps[at]!.madeReadyBy;
+    if (at < 0 || (before[steps[at]!.thread] ?? -1) >= at) return -1;
+  }
+  return steps[at]!.question;
+}
+
+/** Takes into `clock` what `other` knows. */
+function join(clock: number[], other: readonly number[]): number[] {
+  for (const [thread, step] of other.entries()) {
+    if (step !== undefined && (clock[thread] ?? -1) < step) clock[thread] = step;
+  }
+  return clock;
+}
