@@ -1,0 +1,75 @@
+// The fifteen programs of examples/bugs. Their numbers of schedules, and how many of these fail, were established by
+// another program, in another runtime, where a figure stands here.
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type Program, exhaustive, explore, replay } from "escapement/sim";
+import { describe, expect, it } from "vitest";
+
+const folder = fileURLToPath(new URL("../../examples/bugs/", import.meta.url));
+const names = readdirSync(folder)
+  .filter((file) => /^\d\d-/.test(file))
+  .map((file) => file.replace(".ts", ""))
+  .toSorted();
+
+interface BugModule {
+  readonly default: Program<unknown>;
+  readonly fixed: Program<unknown>;
+}
+
+const load = async (name: string) => (await import(/* @vite-ignore */ `${folder}${name}.ts`)) as BugModule;
+const cover = (program: Program<unknown>) =>
+  explore(program, { strategy: exhaustive(), schedules: 200_000, stopAfter: 1e6, shrink: false });
+
+const PUBLISHED: Readonly<Record<string, readonly [schedules: number, percent: number]>> = {
+  "01-lost-update": [6, 67],
+  "02-double-checked-init": [18, 67],
+  "03-lock-order-inversion": [10, 40],
+  "04-missed-wakeup": [6, 33],
+  "05-cancelled-waiter": [25_563, 12],
+  "08-late-resource": [48, 25],
+  "09-aba": [35, 9],
+  "11-stale-cache-fill": [1456, 23],
+  "15-at-least-once": [3002, 57],
+};
+// More than 200,000 schedules: exhaustive search is not for it.
+const TOO_LARGE = "10-writer-starvation";
+
+describe("the fifteen bugs", () => {
+  it("are fifteen", () => {
+    expect(names).toHaveLength(15);
+  });
+
+  it.each(Object.entries(PUBLISHED))("%s has the published schedules and failures", async (name, [count, percent]) => {
+    const { schedules, complete, failures } = cover((await load(name)).default);
+    expect({ schedules, complete }).toEqual({ schedules: count, complete: true });
+    expect(Math.round((failures.length / schedules) * 100)).toBe(percent);
+  });
+
+  it.each(names.filter((name) => name !== TOO_LARGE))("%s, fixed, is proved right", async (name) => {
+    expect(cover((await load(name)).fixed)).toMatchObject({ complete: true, failures: [] });
+  });
+
+  it(`${TOO_LARGE}, fixed, does not fail in 20,000 schedules`, async () => {
+    expect(explore((await load(TOO_LARGE)).fixed, { schedules: 20_000 }).failures).toEqual([]);
+  });
+
+  it.each(names)("%s is found within 1,000 schedules by the default, and told in 40 characters", async (name) => {
+    const program = (await load(name)).default;
+    for (let seed = 0; seed < 10; seed += 1) {
+      const { failures } = explore(program, { seed: seed * 10_000 });
+      expect(failures).toHaveLength(1);
+      const { repro, shrunk } = failures[0]!;
+      expect(repro.length).toBeLessThanOrEqual(40);
+      expect(replay(program, repro)).toMatchObject({ status: shrunk.status, digest: shrunk.digest });
+    }
+  });
+
+  it("are told in 16 characters, at the median", async () => {
+    const lengths: number[] = [];
+    for (const name of names) {
+      const { failures } = explore((await load(name)).default, { seed: 5 });
+      lengths.push(failures[0]!.repro.length);
+    }
+    expect(lengths.toSorted((a, b) => a - b)[7]).toBeLessThanOrEqual(16);
+  });
+});

@@ -1,0 +1,509 @@
+// dpor against exhaustive: whatever can come of a program, both find. For each program of examples/bugs, and for each
+// primitive of the library.
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import {
+  Barrier,
+  BoundedSemaphore,
+  Condition,
+  type Coroutine,
+  Event,
+  Future,
+  LifoQueue,
+  Lock,
+  PriorityQueue,
+  Queue,
+  Semaphore,
+  TaskGroup,
+  asCompleted,
+  createTask,
+  gather,
+  isCancelled,
+  shield,
+  sleep,
+  timeout,
+  using,
+  wait,
+  waitFor,
+} from "escapement";
+import { type Program, type Strategy, type World, dpor, exhaustive, explore, state, until } from "escapement/sim";
+import { describe, expect, it } from "vitest";
+
+const MOST = 200_000;
+
+interface Reached {
+  readonly schedules: number;
+  /** What main returned or threw, or that nothing could go on. */
+  readonly ends: readonly string[];
+}
+
+function reach(program: Program<unknown>, strategy: Strategy): Reached {
+  const ends = new Set<string>();
+  function* watched(world: World): Coroutine<void> {
+    let end = "deadlocked";
+    try {
+      end = JSON.stringify(yield* (program as (world: World) => Coroutine<unknown>)(world)) ?? "returned";
+    } catch (error) {
+      if (!isCancelled(error)) end = String(error);
+    } finally {
+      ends.add(end);
+    }
+  }
+  const { schedules, complete } = explore(watched, { strategy, schedules: MOST, stopAfter: Infinity, shrink: false });
+  expect(complete).toBe(true);
+  return { schedules, ends: [...ends].toSorted((a, b) => a.localeCompare(b)) };
+}
+
+function compare(program: Program<unknown>): { all: Reached; reduced: Reached } {
+  const all = reach(program, exhaustive());
+  const reduced = reach(program, dpor());
+  expect(reduced.ends).toEqual(all.ends);
+  expect(reduced.schedules).toBeLessThanOrEqual(all.schedules);
+  return { all, reduced };
+}
+
+/** Runs the workers at once; what each notes, in order, is the end. */
+function noting(make: (note: (what: string) => void) => Coroutine<unknown>[]): Program<unknown> {
+  return function* () {
+    const notes: string[] = state([], "notes");
+    const tasks = make((what) => void notes.push(what)).map((worker) => createTask(worker));
+    yield* wait(tasks);
+    return [...notes, ...tasks.map((task) => (task.cancelled() ? "cancelled" : String(task.exception())))];
+  };
+}
+
+const PRIMITIVES: Record<string, Program<unknown>> = {
+  Lock: noting((note) => {
+    const lock = new Lock();
+    return ["a", "b", "c"].map(function* (name) {
+      yield* lock.acquire();
+      note(name);
+      yield;
+      lock.release();
+    });
+  }),
+  "Lock, and a cancelled waiter": noting((note) => {
+    const lock = new Lock();
+    const worker = function* (name: string): Coroutine<void> {
+      yield* using(lock, function* () {
+        note(name);
+        yield;
+      });
+    };
+    return [
+      worker("a"),
+      (function* () {
+        const victim = createTask(worker("victim"));
+        yield;
+        victim.cancel();
+        note(String(victim.done()));
+        yield* wait([victim]);
+        note(lock.locked() ? "locked" : "free");
+      })(),
+    ];
+  }),
+  Event: noting((note) => {
+    const event = new Event();
+    return [
+      (function* () {
+        yield* event.wait();
+        note("woken");
+      })(),
+      (function* () {
+        event.set();
+        yield;
+        event.clear();
+        note("cleared");
+      })(),
+      (function* () {
+        yield;
+        note(String(event.isSet()));
+      })(),
+    ];
+  }),
+  Semaphore: noting((note) => {
+    const semaphore = new Semaphore(2);
+    return ["a", "b", "c"].map(function* (name) {
+      yield* semaphore.acquire();
+      note(name);
+      yield;
+      semaphore.release();
+    });
+  }),
+  BoundedSemaphore: noting((note) => {
+    const semaphore = new BoundedSemaphore(1);
+    const once = function* (name: string): Coroutine<void> {
+      yield* semaphore.acquire();
+      yield;
+      semaphore.release();
+      note(name);
+    };
+    return [
+      once("a"),
+      once("b"),
+      (function* () {
+        yield;
+        semaphore.release();
+      })(),
+    ];
+  }),
+  Condition: noting((note) => {
+    const condition = new Condition();
+    const shared = state({ full: 0 }, "shared");
+    const taker = function* (name: string): Coroutine<void> {
+      yield* using(condition, function* () {
+        yield* condition.waitFor(() => shared.full > 0);
+        shared.full -= 1;
+        note(name);
+      });
+    };
+    return [
+      taker("a"),
+      taker("b"),
+      (function* () {
+        yield* using(condition, function* () {
+          shared.full += 1;
+          condition.notify();
+        });
+        yield* using(condition, function* () {
+          shared.full += 1;
+          condition.notify();
+        });
+      })(),
+    ];
+  }),
+  Barrier: noting((note) => {
+    const barrier = new Barrier(2);
+    return ["a", "b"].map(function* (name) {
+      note(`${name}${yield* barrier.wait()}`);
+    });
+  }),
+  Queue: noting((note) => {
+    const queue = new Queue<string>(1);
+    const put = function* (item: string): Coroutine<void> {
+      yield* queue.put(item);
+    };
+    return [
+      put("a"),
+      put("b"),
+      (function* () {
+        note(yield* queue.get());
+        note(yield* queue.get());
+      })(),
+    ];
+  }),
+  "Queue, joined and shut down": noting((note) => {
+    const queue = new Queue<string>();
+    queue.putNowait("item");
+    return [
+      (function* () {
+        note(yield* queue.get());
+        yield;
+        queue.taskDone();
+      })(),
+      (function* () {
+        yield* queue.join();
+        note("joined");
+      })(),
+      (function* () {
+        yield;
+        queue.shutdown(true);
+      })(),
+    ];
+  }),
+  LifoQueue: noting((note) => {
+    const queue = new LifoQueue<string>();
+    return [
+      ...["a", "b"].map(function* (item) {
+        yield* queue.put(item);
+      }),
+      (function* () {
+        note(yield* queue.get());
+        note(yield* queue.get());
+      })(),
+    ];
+  }),
+  PriorityQueue: noting((note) => {
+    const queue = new PriorityQueue<number>();
+    return [
+      ...[2, 1].map(function* (item) {
+        yield* queue.put(item);
+      }),
+      (function* () {
+        note(String(yield* queue.get()));
+        note(String(yield* queue.get()));
+      })(),
+    ];
+  }),
+  Future: noting((note) => {
+    const future = new Future<string>();
+    return [
+      (function* () {
+        note(yield* future);
+      })(),
+      (function* () {
+        yield;
+        if (!future.done()) future.setResult("first");
+      })(),
+      (function* () {
+        yield;
+        if (!future.done()) future.setResult("second");
+      })(),
+      (function* () {
+        yield;
+        future.cancel();
+      })(),
+    ];
+  }),
+  Task: noting((note) => {
+    const worker = createTask(
+      (function* () {
+        note("begins");
+        yield;
+        note("ends");
+        return "result";
+      })(),
+    );
+    return [
+      (function* () {
+        note(yield* worker);
+      })(),
+      (function* () {
+        yield;
+        note(String(worker.cancel()));
+      })(),
+    ];
+  }),
+  TaskGroup: noting((note) => [
+    (function* () {
+      try {
+        yield* using(new TaskGroup(), function* (group) {
+          group.createTask(
+            (function* () {
+              yield;
+              throw new Error("one fails");
+            })(),
+          );
+          group.createTask(
+            (function* () {
+              note("two begins");
+              yield;
+              note("two ends");
+            })(),
+          );
+        });
+      } catch (error) {
+        note((error as Error).name);
+      }
+    })(),
+  ]),
+  gather: noting((note) => {
+    const failing = function* (name: string): Coroutine<void> {
+      yield;
+      throw new Error(name);
+    };
+    return [
+      (function* () {
+        try {
+          yield* gather([failing("a"), failing("b")]);
+        } catch (error) {
+          note((error as Error).message);
+        }
+      })(),
+    ];
+  }),
+  wait: noting((note) => {
+    const one = createTask(state({ *run(): Coroutine<void> {} }).run(), { name: "one" });
+    const two = createTask(state({ *run(): Coroutine<void> {} }).run(), { name: "two" });
+    return [
+      (function* () {
+        const { done } = yield* wait([one, two], { returnWhen: "FIRST_COMPLETED" });
+        note([...done].map(({ name }) => name).join());
+      })(),
+    ];
+  }),
+  asCompleted: noting((note) => {
+    const child = function* (name: string): Coroutine<string> {
+      yield;
+      return name;
+    };
+    return [
+      (function* () {
+        for (const next of asCompleted([child("a"), child("b")])) note(yield* next);
+      })(),
+    ];
+  }),
+  shield: noting((note) => {
+    const inner = createTask(
+      (function* () {
+        yield;
+        note("inner ends");
+      })(),
+    );
+    const outer = createTask(
+      (function* () {
+        yield* shield(inner);
+        note("outer ends");
+      })(),
+    );
+    return [
+      (function* () {
+        yield;
+        outer.cancel();
+        yield* wait([inner, outer]);
+      })(),
+    ];
+  }),
+  "timeout and sleep": noting((note) => [
+    (function* () {
+      try {
+        yield* using(timeout(2), function* () {
+          yield* sleep(2);
+          note("slept");
+        });
+      } catch (error) {
+        note((error as Error).name);
+      }
+    })(),
+    (function* () {
+      yield* sleep(2);
+      note("beside");
+    })(),
+  ]),
+  waitFor: noting((note) => {
+    const event = new Event();
+    return [
+      (function* () {
+        try {
+          note(String(yield* waitFor(event.wait(), 1)));
+        } catch (error) {
+          note((error as Error).name);
+        }
+      })(),
+      (function* () {
+        yield* sleep(1);
+        event.set();
+      })(),
+    ];
+  }),
+  until: noting((note) => {
+    const shared = state({ open: false, visits: 0 }, "door");
+    return [
+      (function* () {
+        yield* until(() => shared.open);
+        shared.visits += 1;
+        note("a");
+      })(),
+      (function* () {
+        yield* until(() => shared.open && shared.visits === 0);
+        note("b");
+      })(),
+      (function* () {
+        yield;
+        shared.open = true;
+        yield;
+        shared.open = false;
+      })(),
+    ];
+  }),
+  "tracked collections": noting((note) => {
+    const map = state(new Map<string, number>(), "map");
+    const set = state(new Set<string>(), "set");
+    const list = state([{ value: 0 }], "list");
+    return [
+      (function* () {
+        map.set("a", list[0]!.value);
+        yield;
+        set.add("a");
+      })(),
+      (function* () {
+        for (const item of list) item.value += 1;
+        yield;
+        note([...map.values(), ...set].join());
+      })(),
+    ];
+  }),
+  *"what a program draws"(world) {
+    const shared = state({ value: 0 }, "shared");
+    function* worker(): Coroutine<void> {
+      const drawn = world.random.integer(0, 2);
+      yield;
+      shared.value = shared.value * 3 + drawn;
+    }
+    yield* gather([worker(), worker()]);
+    return shared.value;
+  },
+  *"tasks that main does not wait for"() {
+    const shared = state({ value: 0 }, "shared");
+    createTask(
+      (function* () {
+        shared.value = 1;
+        yield;
+        shared.value = 2;
+      })(),
+    );
+    yield;
+    const first = shared.value;
+    yield;
+    return [first, shared.value];
+  },
+};
+
+describe("dpor reaches every end that exhaustive reaches", () => {
+  it.each(Object.entries(PRIMITIVES))("with %s", (_name, program) => {
+    compare(program);
+  });
+
+  const folder = fileURLToPath(new URL("../../examples/bugs/", import.meta.url));
+  const names = readdirSync(folder).filter((file) => /^\d\d-/.test(file) && !file.startsWith("10-"));
+  it.each(names)("in examples/bugs/%s, and its fixed version", async (name) => {
+    const { default: buggy, fixed } = (await import(/* @vite-ignore */ `${folder}${name}`)) as Record<
+      string,
+      Program<unknown>
+    >;
+    compare(buggy!);
+    compare(fixed!);
+  });
+});
+
+describe("dpor", () => {
+  it("runs one schedule where nothing is shared", () => {
+    function* apart(): Coroutine<void> {
+      const shared = state({ a: 0, b: 0, c: 0 }, "shared");
+      function* own(name: "a" | "b" | "c"): Coroutine<void> {
+        for (let i = 0; i < 3; i += 1) {
+          shared[name] += 1;
+          yield;
+        }
+      }
+      yield* gather([own("a"), own("b"), own("c")]);
+    }
+    const { all, reduced } = compare(apart);
+    expect([all.schedules, reduced.schedules]).toEqual([34_650, 1]);
+  });
+
+  it("runs every schedule of a program whose state it cannot see", () => {
+    let trace = "";
+    function* blind(): Coroutine<string> {
+      trace = "";
+      const worker = function* (name: string): Coroutine<void> {
+        trace += name;
+        yield;
+        trace += name;
+      };
+      yield* gather([worker("a"), worker("b"), worker("c")]);
+      return trace;
+    }
+    const { all, reduced } = compare(blind);
+    expect([all.schedules, reduced.schedules, all.ends.length]).toEqual([90, 90, 90]);
+  });
+
+  it("leaves the library's classes as they were", () => {
+    const before = [Lock, Queue, Future, TaskGroup].map(({ prototype }) => Object.getOwnPropertyDescriptors(prototype));
+    explore(PRIMITIVES["Lock"]!, { strategy: dpor() });
+    const after = [Lock, Queue, Future, TaskGroup].map(({ prototype }) => Object.getOwnPropertyDescriptors(prototype));
+    for (const [i, descriptors] of after.entries()) {
+      for (const [name, { value }] of Object.entries(descriptors)) expect(value === before[i]![name]!.value).toBe(true);
+    }
+  });
+});
