@@ -1,6 +1,7 @@
 import { RuntimeError } from "../loop/errors.ts";
 import type { Awaitable, Suspension } from "./awaitable.ts";
 import { FINISHED, type Future, PENDING } from "./future.ts";
+import { noteAwaited, noteMade } from "./unawaited.ts";
 
 /** @internal An attempt that failed: it has to wait. */
 export const NOT_NOW: unique symbol = Symbol("not now");
@@ -30,6 +31,10 @@ export abstract class Operation<T, F extends Future<any> | undefined = Future<an
   /** An error came instead, and will be thrown on. */
   protected abstract abandon(waited: F, error: unknown): void;
 
+  constructor() {
+    noteMade(this);
+  }
+
   [Symbol.iterator](): this {
     if (this.started) {
       throw new RuntimeError(
@@ -42,6 +47,7 @@ export abstract class Operation<T, F extends Future<any> | undefined = Future<an
   next(): IteratorResult<Suspension, T> {
     if (!this.started) {
       this.started = true;
+      noteAwaited(this);
       const result = this.attempt();
       return result === NOT_NOW ? this.suspend() : { value: result, done: true };
     }

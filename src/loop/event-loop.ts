@@ -100,9 +100,7 @@ export class EventLoop {
   /** As callSoon, for callbacks that the host makes (I/O, workers): it wakes a waiting loop. */
   callSoonThreadsafe<A extends unknown[]>(callback: (...args: A) => void, ...args: A): Handle {
     this.#checkCall("callSoonThreadsafe", callback);
-    const handle = new Handle(this, callback, args);
-    this.enqueue(handle);
-    return handle;
+    return this.callSoon(callback, ...args);
   }
 
   /**
@@ -231,7 +229,7 @@ export class EventLoop {
 
   #pick(): Runnable {
     const ready = this.#ready;
-    if (this.#scheduler === null || ready.size === 1) return ready.shift();
+    if (this.#scheduler === null || (ready.size === 1 && this.#scheduler.vigilant !== true)) return ready.shift();
     const index = this.#scheduler.pick(this.#readyView);
     if (!Number.isInteger(index) || index < 0 || index >= ready.size) {
       throw new RangeError(
@@ -368,6 +366,11 @@ export class EventLoop {
   /** @internal */
   get hosted(): boolean {
     return this.#host !== null;
+  }
+
+  /** @internal Of a loop whose host never gets a turn, and which knows better than `who`: what to throw instead of waiting. */
+  refusal(_who: string): Error | null {
+    return null;
   }
 
   // ---- errors that nobody waits for

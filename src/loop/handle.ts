@@ -121,6 +121,11 @@ export class TimerHandle extends Handle {
     return this.#when;
   }
 
+  /** @internal When it is due on the clock that the loop waits by: another, where a simulated host has one of its own. */
+  deadline(): number {
+    return this.#when;
+  }
+
   override toString(): string {
     return `<TimerHandle when=${this.#when} ${this.describe()}>`;
   }

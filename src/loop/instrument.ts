@@ -21,6 +21,8 @@ export interface Instrument {
   /** A task that is not done was asked to cancel; through tasks that wait for tasks, each of them. */
   cancelRequested?(task: AnyTask): void;
   futureDone?(future: AnyFuture): void;
+  /** A simulation asked what is not determined, and was answered: `picked` of `count`. */
+  chosen?(loop: EventLoop, about: string, count: number, picked: number): void;
 }
 
 type Hook = keyof Instrument;
@@ -36,6 +38,7 @@ const HOOKS: readonly Hook[] = [
   "taskSuspended",
   "cancelRequested",
   "futureDone",
+  "chosen",
 ];
 
 /**

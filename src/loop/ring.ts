@@ -37,6 +37,10 @@ export class Ring<T> {
     return this.slots[(this.head + index) & this.mask] as T;
   }
 
+  replace(index: number, entry: T): void {
+    this.slots[(this.head + index) & this.mask] = entry;
+  }
+
   /** Takes out the entry at `index`, for which the older ones move up: all keep their order. */
   take(index: number): T {
     const { slots, mask, head } = this;

@@ -17,6 +17,8 @@ export interface Scheduler {
    * @returns The index of the one to run, from 0 to `ready.size - 1`.
    */
   pick(ready: ReadyView): number;
+  /** @internal It is asked even when there is but one. */
+  readonly vigilant?: boolean;
 }
 
 /** The ready queue as a Scheduler sees it, oldest first. */
@@ -26,6 +28,8 @@ export interface ReadyView {
   task(index: number): AnyTask | undefined;
   /** @internal The callback itself. */
   entry?(index: number): Runnable | undefined;
+  /** @internal */
+  replace?(index: number, entry: Runnable): void;
 }
 
 /** @internal What a Scheduler sees of the ready queue. */
@@ -36,5 +40,6 @@ export function viewOf(ready: Ring<Runnable>): ReadyView {
     },
     task: (index) => ready.at(index)?.stepOf,
     entry: (index) => ready.at(index),
+    replace: (index, entry) => ready.replace(index, entry),
   };
 }

@@ -34,7 +34,7 @@ export class TimerHeap {
   }
 
   push(timer: TimerHandle): void {
-    const when = timer.when();
+    const when = timer.deadline();
     timer.scheduled = true;
     this.pushed += 1;
     timer.sequence = this.pushed;
@@ -119,7 +119,7 @@ export class TimerHeap {
       this.deadlines = grown;
     }
     this.timers.push(timer);
-    this.deadlines[index] = timer.when();
+    this.deadlines[index] = timer.deadline();
     if (inOrder) this.siftUp(index);
   }
 

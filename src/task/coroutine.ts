@@ -54,9 +54,11 @@ let shown = 0;
 const ended = new WeakSet<Coroutine<any>>();
 let remembersEnded = false;
 
-/** @internal Whether a coroutine that is awaited a second time is to be found out, from here on. */
-export function rememberEnded(on: boolean): void {
+/** @internal Whether a coroutine that is awaited a second time is to be found out, from here on. Returns whether it was. */
+export function rememberEnded(on: boolean): boolean {
+  const before = remembersEnded;
   remembersEnded = on;
+  return before;
 }
 
 /** The shadowing `next`. */

@@ -8,6 +8,7 @@ import {
   isCoroutine,
 } from "../future/awaitable.ts";
 import { Future } from "../future/future.ts";
+import { noteAwaited } from "../future/unawaited.ts";
 import { tasksOf } from "./current-task.ts";
 import { Task, type TaskOptions } from "./task.ts";
 
@@ -49,6 +50,9 @@ function startEagerly<T>(loop: EventLoop, coro: Coroutine<T>, options?: TaskOpti
 export function ensureFuture<T>(aw: Awaitable<T>, who = "ensureFuture"): Future<T> {
   if (aw instanceof Future) return aw;
   if (isCoroutine(aw)) return createTask(aw);
-  if (isAwaitable(aw)) return createTask(awaiting(aw));
+  if (isAwaitable(aw)) {
+    noteAwaited(aw);
+    return createTask(awaiting(aw));
+  }
   throw new TypeError(`${who}: a future, a coroutine or another awaitable was expected, got ${describeMistake(aw)}.`);
 }

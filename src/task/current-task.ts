@@ -1,5 +1,6 @@
 import type { EventLoop } from "../loop/event-loop.ts";
 import { getRunningLoop } from "../loop/event-loop.ts";
+import { publishLoop } from "./attach.ts";
 import type { TaskFactory } from "./create-task.ts";
 import type { Task } from "./task.ts";
 
@@ -52,6 +53,11 @@ export class TaskList {
     task.younger = null;
   }
 
+  /** The one whose step is on the stack, if it is of `loop`, whose list this is. */
+  running(loop: EventLoop): Task<any> | null {
+    return current?.loop === loop ? current : null;
+  }
+
   all(): Task<any>[] {
     const tasks: Task<any>[] = [];
     for (let task = this.first; task !== null; task = task.younger) tasks.push(task);
@@ -69,6 +75,7 @@ function listTasksOf(loop: EventLoop): TaskList {
   const tasks = new TaskList();
   loop.annex = tasks;
   loop.onClose(() => reportPending(loop, tasks));
+  publishLoop(loop);
   return tasks;
 }
 

@@ -1,10 +1,10 @@
 import type { EventLoop } from "../loop/event-loop.ts";
-import type { Future } from "../future/future.ts";
 import { tasksBehind } from "./behind.ts";
 import { tasksOf } from "./current-task.ts";
 import { ringsOf } from "./rings.ts";
 import { type Frame, stacksOf } from "./stack.ts";
-import { Task } from "./task.ts";
+import type { Task } from "./task.ts";
+import { waitLabel } from "./wait-label.ts";
 
 // So many tasks are named in the message, and so many are asked where they wait, which takes a millisecond each.
 const NAMED = 20;
@@ -42,7 +42,7 @@ export class DeadlockError extends Error {
 function describe(tasks: readonly Task<any>[], stacks: readonly (readonly Frame[])[]): string {
   const waits = tasks
     .slice(0, NAMED)
-    .map((task, i) => `"${task.name}" on ${waitOf(task.waitingFor)}${placeOf(stacks[i]!)}`);
+    .map((task, i) => `"${task.name}" on ${waitLabel(task.waitingFor)}${placeOf(stacks[i]!)}`);
   if (tasks.length > NAMED) waits.push(`and ${tasks.length - NAMED} more`);
   const wait = tasks.length === 1 ? "1 task waits" : `${tasks.length} tasks wait`;
   const rings = ringsOf(tasks, ({ waitingFor }) => tasksBehind(waitingFor)).map((ring) => {
@@ -50,12 +50,6 @@ function describe(tasks: readonly Task<any>[], stacks: readonly (readonly Frame[
     return ` They await each other in a ring: ${names.join(" → ")}.`;
   });
   return `${wait} and nothing is scheduled: ${waits.join(", ")}.${rings.join("")}`;
-}
-
-function waitOf(future: Future<any> | null): string {
-  if (future === null) return "nothing";
-  if (future instanceof Task) return `Task "${future.name}"`;
-  return (future as { label?: string }).label ?? "a Future";
 }
 
 function placeOf(stack: readonly Frame[]): string {

@@ -2,6 +2,9 @@
 import { RuntimeError } from "../loop/errors.ts";
 import type { EventLoop } from "../loop/event-loop.ts";
 import type { Coroutine } from "../future/awaitable.ts";
+import { PENDING } from "../future/future.ts";
+import { swapMaker, takeUnawaited } from "../future/unawaited.ts";
+import { rememberEnded } from "./coroutine.ts";
 import type { Frame } from "./stack.ts";
 import type { Task } from "./task.ts";
 
@@ -58,4 +61,41 @@ export function reportSwallowed(task: Task<any>): void {
     future: task,
     task,
   });
+}
+
+// ---- awaitables that nobody awaited (debug mode)
+
+/** @internal A step of which note is taken: what it makes, and which coroutines end in it. */
+export function stepInDebugMode(task: Task<any>, error: unknown, value: unknown): void {
+  const remembered = rememberEnded(true);
+  const maker = swapMaker(task);
+  try {
+    task.step(error, value);
+  } finally {
+    swapMaker(maker);
+    rememberEnded(remembered);
+  }
+  if (task.state !== PENDING) reportUnawaited(task);
+}
+
+function reportUnawaited(task: Task<any>): void {
+  for (const [awaitable, stack] of takeUnawaited(task)) {
+    // Somebody else may await what it returned.
+    if (awaitable === task.value) continue;
+    const { label } = awaitable as { label: string };
+    task.loop.callExceptionHandler({
+      message: `Task "${task.name}" made an awaitable, ${label}, that was not awaited when the task ended: it did nothing. Write yield* before it.\n${outsideOf(stack)}`,
+      future: task,
+      task,
+    });
+  }
+}
+
+const folder = ((import.meta as { url?: string }).url ?? "").replace(/^file:\/\//, "").replace(/task\/[^/]*$/, "");
+
+/** The frames of `stack` that are not the library's own; all of them, where everything lies in one file. */
+function outsideOf(stack: string): string {
+  const frames = stack.split("\n").slice(1);
+  const outside = frames.filter((frame) => !folder.endsWith("/") || !frame.includes(folder));
+  return (outside.length > 0 ? outside : frames).join("\n");
 }

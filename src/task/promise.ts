@@ -16,12 +16,15 @@ class PromiseFuture<T> extends Future<T> {
  * A future of what a native Promise will give. Cancelling the future does not stop what the promise stands for.
  *
  * @throws {TypeError} When it is not a promise.
+ * @throws {EscapeError} In a simulation, where it would never be settled.
  */
 export function fromPromise<T>(promise: PromiseLike<T>): Future<T> {
   if (typeof (promise as { then?: unknown } | null)?.then !== "function") {
     throw new TypeError(`fromPromise: expected a Promise, got ${describeMistake(promise)}.`);
   }
   const future = new PromiseFuture<T>();
+  const refusal = future.loop.refusal("fromPromise");
+  if (refusal !== null) throw refusal;
   promise.then(
     (value) => {
       if (future.isAwaited()) future.setResult(value);

@@ -161,8 +161,14 @@ export function refuseInsideALoop(who: string): void {
 }
 
 /** @internal Checks `main`, and makes the task whose first step is in the next iteration. */
-export function mainTask<T>(who: string, main: Main<T>, loop: EventLoop, context: Context): Task<T> {
-  return createTask(mainCoroutine(who, main), { loop, context });
+export function mainTask<T>(
+  who: string,
+  main: Main<T>,
+  loop: EventLoop,
+  context: Context,
+  naming: { name?: string } = {},
+): Task<T> {
+  return createTask(mainCoroutine(who, main), { loop, context, ...naming });
 }
 
 function mainCoroutine<T>(who: string, main: Main<T>): Coroutine<T> {

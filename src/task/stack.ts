@@ -29,6 +29,8 @@ interface SourceMapEntry {
   originalLine?: number;
   originalColumn?: number;
 }
+/** Finds the map of a file that was transformed as it was loaded; lines and columns from 0. */
+type FindSourceMap = (path: string) => { findEntry(line: number, column: number): SourceMapEntry } | undefined;
 interface NodeProcess {
   getBuiltinModule?(name: string): any;
 }
@@ -151,13 +153,25 @@ function functionName(source: string | undefined): string | undefined {
   return /^(?:static\s+)?(?:async\s+)?(?:function\s*)?\*?\s*([\w$]+)\s*\(/.exec(source)?.[1] ?? undefined;
 }
 
-function original(url: string, line: number, column: number): { file: string; line: number; column: number } {
+let findMap: FindSourceMap = (path) => {
   const node = (globalThis as { process?: NodeProcess }).process;
-  const modules = node?.getBuiltinModule?.("node:module") as
-    | { findSourceMap(path: string): { findEntry(line: number, column: number): SourceMapEntry } | undefined }
-    | undefined;
+  const modules = node?.getBuiltinModule?.("node:module") as { findSourceMap: FindSourceMap } | undefined;
+  return modules?.findSourceMap(path);
+};
+
+/**
+ * For who loads programs by other means than Node's own, which then knows no map of theirs.
+ *
+ * @internal
+ */
+export function setSourceMapFinder(find: FindSourceMap): void {
+  const inner = findMap;
+  findMap = (path) => find(path) ?? inner(path);
+}
+
+function original(url: string, line: number, column: number): { file: string; line: number; column: number } {
   const path = url.startsWith("file://") ? decodeURIComponent(url.slice("file://".length)) : url;
-  const entry = (modules?.findSourceMap(url) ?? modules?.findSourceMap(path))?.findEntry(line, column);
+  const entry = (findMap(url) ?? findMap(path))?.findEntry(line, column);
   if (entry?.originalLine === undefined) return { file: path, line: line + 1, column: column + 1 };
   const source = entry.originalSource;
   const file =

@@ -12,9 +12,9 @@ import {
 } from "../future/awaitable.ts";
 import { CancelledError, InvalidStateError, cancelledError } from "../future/errors.ts";
 import { CANCELLED, FAILED, FINISHED, Future, PENDING, STATE_NAMES } from "../future/future.ts";
-import { type Frames, NOTHING, call, rememberEnded, resume } from "./coroutine.ts";
+import { type Frames, NOTHING, call, resume } from "./coroutine.ts";
 import { runningTask, swapCurrentTask, tasksOf } from "./current-task.ts";
-import { claim, noteSwallowed, reportSwallowed } from "./misuse.ts";
+import { claim, noteSwallowed, reportSwallowed, stepInDebugMode } from "./misuse.ts";
 import { type Frame, stacksOf } from "./stack.ts";
 
 declare module "../loop/parties.ts" {
@@ -155,7 +155,8 @@ export class Task<T> extends Future<T> implements Frames, Runnable {
     swapCurrentTask(this);
     enterContext(this.context);
     try {
-      this.step(error, value);
+      if (this.loop.debug) stepInDebugMode(this, error, value);
+      else this.step(error, value);
     } finally {
       swapCurrentTask(null);
     }
@@ -172,16 +173,16 @@ export class Task<T> extends Future<T> implements Frames, Runnable {
     const outerTask = swapCurrentTask(this);
     const outerContext = nestContext(this.context);
     try {
-      this.step(NOTHING, undefined);
+      if (this.loop.debug) stepInDebugMode(this, NOTHING, undefined);
+      else this.step(NOTHING, undefined);
     } finally {
       unnestContext(outerContext);
       swapCurrentTask(outerTask);
     }
   }
 
-  /** Runs the coroutine to its next wait, or to its end. */
-  private step(error: unknown, value: unknown): void {
-    rememberEnded(this.loop.debug);
+  /** @internal Runs the coroutine to its next wait, or to its end. */
+  step(error: unknown, value: unknown): void {
     for (;;) {
       // 1. Run it.
       let result: IteratorResult<Suspension, T>;

@@ -73,8 +73,9 @@ export const toThread: <A extends unknown[], T>(fn: (...args: A) => T, ...args: 
     const source = sourceOf(fn);
     const future = new ThreadResult<T>();
     if (!getRunningLoop().hosted) {
-      throw new RuntimeError(
-        "toThread: the result is delivered by the host's loop, which has no turn here. Use run().",
+      throw (
+        getRunningLoop().refusal("toThread") ??
+        new RuntimeError("toThread: the result is delivered by the host's loop, which has no turn here. Use run().")
       );
     }
     start({ future, message: { source, args } });

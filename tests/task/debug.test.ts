@@ -1,15 +1,22 @@
 import {
+  type Awaitable,
   type Coroutine,
+  EventLoop,
+  Lock,
+  Queue,
   VirtualClock,
   coroutine,
   createTask,
   currentTask,
+  eagerTaskFactory,
+  gather,
   getRunningLoop,
   isCancelled,
   runSync,
   sleep,
   timeout,
   using,
+  waitFor,
 } from "escapement";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
@@ -140,5 +147,102 @@ describe("debug mode", () => {
       return made;
     });
     expect(sources).toEqual([false, true, false]);
+  });
+});
+
+describe("debug mode, of what was made and never awaited", () => {
+  /** The first line of each report, and whether it names this file first. */
+  function told(main: () => Coroutine<unknown>, debug = true): string[] {
+    return reportsOf(main, debug).map((report) => {
+      const [first, place] = report.split("\n");
+      return `${first!.replace(" that was not awaited when the task ended: it did nothing. Write yield* before it.", "")}, ${place?.includes("debug.test.ts") === true ? "here" : place}`;
+    });
+  }
+
+  it("reports it when the task that made it ends, and where it was made", () => {
+    const reports = told(function* () {
+      const queue = new Queue<number>();
+      function* forgets(): Coroutine<void> {
+        sleep(100);
+        yield* sleep(1);
+        queue.put(1);
+      }
+      const task = createTask(forgets(), { name: "worker" });
+      new Lock().acquire();
+      yield* task;
+      getRunningLoop().callExceptionHandler({ message: "worker has ended\ndebug.test.ts" });
+    });
+    expect(reports).toEqual([
+      'Task "worker" made an awaitable, sleep,, here',
+      'Task "worker" made an awaitable, Queue.put,, here',
+      "worker has ended, here",
+      'Task "Task-1" made an awaitable, Lock.acquire,, here',
+    ]);
+  });
+
+  it("reports it of a task that fails, that is cancelled, that starts eagerly", () => {
+    function* forgets(end: () => Coroutine<void>): Coroutine<void> {
+      sleep(1);
+      yield* end();
+    }
+    const reports = told(function* () {
+      const fails = createTask(
+        forgets(function* () {
+          throw new Error("fails");
+        }),
+        { name: "fails" },
+      );
+      const waits = createTask(
+        forgets(() => sleep(1000) as Coroutine<void>),
+        { name: "cancelled" },
+      );
+      const eager = eagerTaskFactory(
+        getRunningLoop(),
+        forgets(function* () {}),
+        { name: "eager" },
+      );
+      yield* sleep(1);
+      waits.cancel();
+      yield* gather([fails, waits, eager], { returnExceptions: true });
+    });
+    expect(reports).toEqual([
+      'Task "eager" made an awaitable, sleep,, here',
+      'Task "fails" made an awaitable, sleep,, here',
+      'Task "cancelled" made an awaitable, sleep,, here',
+    ]);
+  });
+
+  it("is silent about what was awaited, in whatever way", () => {
+    const reports = told(function* () {
+      const lock = new Lock();
+      yield* sleep(1);
+      yield sleep(1);
+      const later = sleep(1);
+      yield* sleep(0);
+      yield* later;
+      gather([sleep(1), sleep(2)]);
+      yield* waitFor(sleep(1), 5);
+      yield* using(lock, function* () {});
+      function* gives(): Coroutine<Awaitable<void>> {
+        return sleep(1);
+      }
+      yield* yield* createTask(gives());
+    });
+    expect(reports).toEqual([]);
+  });
+
+  it("knows nothing of what plain callbacks make, and costs nothing without debug", () => {
+    const loop = new EventLoop({ clock: new VirtualClock(), debug: true });
+    const reports: string[] = [];
+    loop.setExceptionHandler((_loop, { message }) => reports.push(message));
+    loop.callSoon(() => void sleep(1));
+    loop.runOnce();
+    loop.close();
+    expect(reports).toEqual([]);
+    expect(
+      told(function* () {
+        sleep(1);
+      }, false),
+    ).toEqual([]);
   });
 });

@@ -23,6 +23,8 @@ function recorder(): { instrument: Required<Instrument>; trace: string[] } {
         void trace.push(`  ${what(task)} is made by ${parent === null ? "nobody" : what(parent)}`),
       taskSuspended: (task, on) => void trace.push(`  ${what(task)} waits for ${what(on)}`),
       futureDone: (future) => void trace.push(`  ${what(future)} is done`),
+      chosen: (_loop, about, count, picked) =>
+        void trace.push(`  asked for a ${about}, ${picked} of ${count} is taken`),
     },
   };
 }
