@@ -302,6 +302,7 @@ export class AsyncFile<D extends string | Uint8Array = string | Uint8Array>
     return fileCall<T>({
       who: `AsyncFile.${who}`,
       target: this.path,
+      system: this.#system,
       start: (done) => {
         this.#checkOpen(who);
         this.#inFlight = true;

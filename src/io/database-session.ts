@@ -136,7 +136,7 @@ export abstract class DatabaseSession implements OpenResource {
     try {
       return yield* exchange.answer;
     } catch (error) {
-      if (!exchange.over.done()) {
+      if (!exchange.isOver) {
         const giveUp = this.#giveUpLater(exchange);
         question.stop?.();
         this.requestStop(exchange);

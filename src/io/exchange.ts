@@ -15,8 +15,10 @@ export class Exchange<T = unknown> {
   readonly who: string;
   /** What the asking task waits for. */
   readonly answer: IoWait<T>;
-  readonly over: IoWait;
   readonly #onOver: () => void;
+  #isOver = false;
+  // Made for who waits for the end and not for the answer, as few do.
+  #over: IoWait | null = null;
   #outcome: Outcome<T> | null = null;
   #serverIsReady = false;
   #stopping = false;
@@ -24,8 +26,20 @@ export class Exchange<T = unknown> {
   constructor(who: string, label: string, loop: EventLoop, onOver: () => void) {
     this.who = who;
     this.answer = new IoWait<T>(label, loop);
-    this.over = new IoWait(label, loop);
     this.#onOver = onOver;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Done when it is over. */
+  get over(): IoWait {
+    if (this.#over === null) {
+      this.#over = new IoWait(this.answer.label, this.answer.getLoop());
+      if (this.#isOver) this.#over.succeed();
+    }
+    return this.#over;
   }
 
   succeed(value: T): void {
@@ -73,9 +87,10 @@ export class Exchange<T = unknown> {
 
   #settle(): void {
     const outcome = this.#outcome;
-    if (outcome === null || !this.#serverIsReady || this.#stopping || this.over.done()) return;
+    if (outcome === null || !this.#serverIsReady || this.#stopping || this.#isOver) return;
+    this.#isOver = true;
     this.#onOver();
-    this.over.succeed();
+    this.#over?.succeed();
     if ("error" in outcome) this.answer.failQuietly(outcome.error);
     else this.answer.succeed(outcome.value);
   }

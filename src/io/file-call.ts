@@ -13,7 +13,7 @@ import { nodeFileSystem } from "./node-file-system.ts";
 // host's threads, four by default, have enough to do with these.
 const MOST_CALLS = 32;
 
-const slotsOf = new WeakMap<EventLoop, Semaphore>();
+const slotsOf = new WeakMap<EventLoop, WeakMap<object, Semaphore>>();
 
 /** @internal One call of the file system that a coroutine waits for. */
 export interface FileCall<T> {
@@ -21,6 +21,7 @@ export interface FileCall<T> {
   readonly who: string;
   /** What it is about, as errors name it. */
   readonly target: string;
+  readonly system: FileSystem;
   /** Makes the call. */
   start(done: Done<T>): void;
   /** Frees a result that nobody takes: whoever waited was cancelled, and the call could not be. */
@@ -40,7 +41,7 @@ export const fileCall: <T>(call: FileCall<T>) => Coroutine<T> = coroutine(functi
   call: FileCall<T>,
 ): Coroutine<T> {
   const loop = getRunningLoop();
-  const slots = slotsFor(loop);
+  const slots = slotsFor(loop, call.system.lane);
   yield* slots.acquire();
   const wait = new IoWait<T>(call.who, loop);
   const done: Done<T> = (error, value) => {
@@ -65,12 +66,11 @@ export const fileCall: <T>(call: FileCall<T>) => Coroutine<T> = coroutine(functi
   }
 });
 
-function slotsFor(loop: EventLoop): Semaphore {
-  let slots = slotsOf.get(loop);
-  if (slots === undefined) {
-    slots = new Semaphore(MOST_CALLS);
-    slotsOf.set(loop, slots);
-  }
+function slotsFor(loop: EventLoop, lane: object): Semaphore {
+  let lanes = slotsOf.get(loop);
+  if (lanes === undefined) slotsOf.set(loop, (lanes = new WeakMap<object, Semaphore>()));
+  let slots = lanes.get(lane);
+  if (slots === undefined) lanes.set(lane, (slots = new Semaphore(MOST_CALLS)));
   return slots;
 }
 
@@ -98,6 +98,7 @@ export const ask: <T>(
   return yield* fileCall<T>({
     who,
     target: path,
+    system,
     start: (done) => start(system, done),
     release: (value) => release(system, value),
   });

@@ -72,6 +72,7 @@ const KINDS: Readonly<Record<string, readonly [type: ErrorClass, what: string]>>
   EACCES: [PermissionError, "permission denied"],
   EPERM: [PermissionError, "the operation is not permitted"],
   ESRCH: [ProcessLookupError, "no such process"],
+  EIO: [OSError, "the device failed"],
   ENOSPC: [OSError, "no space is left on the device"],
   EDQUOT: [OSError, "the quota is used up"],
   EMFILE: [OSError, "too many files are open in this process"],

@@ -40,6 +40,10 @@ export interface OpenedFile {
 export interface FileSystem {
   /** Whether it answers in the host's turns, as opposed to the loop's own. */
   readonly needsHost: boolean;
+  /** Calls that have it in common wait for each other when there are too many. */
+  readonly lane: object;
+  /** Where temporary files belong. */
+  readonly temporaryFolder: string;
 
   /** Never a directory. `flags` as in fopen: `r`, `r+`, `w`, `w+`, `a`, `a+`, `wx`, `wx+`. */
   open(path: string, flags: string, done: Done<OpenedFile>): void;
@@ -65,6 +69,8 @@ export interface FileSystem {
   removeDirectory(path: string, done: Done<void>): void;
   /** With all that is in it. */
   removeTree(path: string, done: Done<void>): void;
+  /** What was done to the names in it is on the disk itself. */
+  syncDirectory(path: string, done: Done<void>): void;
   rename(from: string, to: string, done: Done<void>): void;
   makeLink(target: string, path: string, done: Done<void>): void;
   readLink(path: string, done: Done<string>): void;

@@ -23,6 +23,7 @@ export {
   scandir,
   stat,
   symlink,
+  syncDirectory,
   utime,
 } from "./paths.ts";
 export { temporaryDirectory } from "./temporary-directory.ts";

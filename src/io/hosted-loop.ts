@@ -11,7 +11,10 @@ import { type EventLoop, getRunningLoop } from "../loop/event-loop.ts";
 export function hostedLoop(who: string, what: string = "it is reached"): EventLoop {
   const loop = getRunningLoop();
   if (!loop.hosted) {
-    throw new RuntimeError(`${who}: ${what} through the host's loop, which has no turn here. Use run().`);
+    throw (
+      loop.refusal(who) ??
+      new RuntimeError(`${who}: ${what} through the host's loop, which has no turn here. Use run().`)
+    );
   }
   return loop;
 }

@@ -64,6 +64,11 @@ export class Body {
     this.#reader?.succeed();
   }
 
+  /** Whether nothing more will come. */
+  get ended(): boolean {
+    return this.#end !== null;
+  }
+
   /** Whether nothing more will come, and all has been read. */
   get consumed(): boolean {
     return this.#end !== null && this.#chunks.length === 0;

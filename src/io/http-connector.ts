@@ -6,12 +6,13 @@ import { TimeoutError } from "../future/errors.ts";
 import { Semaphore } from "../sync/semaphore.ts";
 import { coroutine } from "../task/coroutine.ts";
 import { waitFor } from "../task/wait.ts";
-import { type Undici, loadUndici } from "./http-driver.ts";
+import { type Decoding, decodingFor } from "./http-decoder.ts";
 import { ClientError, requestTimeout } from "./http-errors.ts";
 import { ClientExchange } from "./http-exchange.ts";
 import { Origin } from "./http-origin.ts";
 import type { ClientRequest } from "./http-request.ts";
 import type { Deadlines } from "./http-timeouts.ts";
+import type { HttpCarrier, HttpClient } from "./http-wire.ts";
 import { IoWait } from "./io-wait.ts";
 
 // As aiohttp's.
@@ -36,9 +37,9 @@ class SessionLimit extends Semaphore {}
  */
 export class Connector {
   readonly #loop: EventLoop;
-  readonly #undici: Undici;
+  readonly #client: HttpClient;
+  readonly #decoding: Decoding;
   readonly #limitPerHost: number;
-  readonly #tls: ConnectionOptions;
   readonly #permits: Semaphore;
   readonly #origins = new Map<string, Origin>();
   readonly #exchanges = new Set<ClientExchange>();
@@ -50,12 +51,12 @@ export class Connector {
   }
 
   /** @throws {MissingPackageError} When the package `undici` is not installed. */
-  constructor(loop: EventLoop, { limit = LIMIT, limitPerHost = 0, tls = {} }: ConnectorOptions) {
+  constructor(loop: EventLoop, carrier: HttpCarrier, { limit = LIMIT, limitPerHost = 0, tls = {} }: ConnectorOptions) {
     this.#loop = loop;
-    this.#undici = loadUndici();
+    this.#client = carrier.client(tls);
+    this.#decoding = decodingFor(carrier);
     this.#permits = new SessionLimit(readLimit("limit", limit));
     this.#limitPerHost = readLimit("limitPerHost", limitPerHost);
-    this.#tls = tls;
     this.#gone = new IoWait("ClientSession.close", loop);
   }
 
@@ -104,10 +105,17 @@ export class Connector {
       this.#exchanges.delete(exchange);
       this.#giveBack(origin, 2);
     };
-    const exchange = new ClientExchange({ loop: this.#loop, request, deadlines, onOver });
+    const exchange = new ClientExchange({
+      loop: this.#loop,
+      request,
+      origin,
+      decoding: this.#decoding,
+      deadlines,
+      onOver,
+    });
     this.#exchanges.add(exchange);
     try {
-      exchange.begin(origin);
+      exchange.begin();
     } catch (error) {
       // Who waits for it is told.
       exchange.fail(error);
@@ -119,9 +127,8 @@ export class Connector {
     let origin = this.#origins.get(name);
     if (origin === undefined) {
       origin = new Origin(name, {
-        undici: this.#undici,
+        client: this.#client,
         limit: this.#limitPerHost,
-        tls: this.#tls,
         onIdle: (idle) => this.#forget(idle),
       });
       this.#origins.set(name, origin);

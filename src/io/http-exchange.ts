@@ -1,14 +1,13 @@
-import type { Socket } from "node:net";
 import type { TimerHandle } from "../loop/handle.ts";
 import type { EventLoop } from "../loop/event-loop.ts";
 import { Body } from "./http-body.ts";
-import { Decoder } from "./http-decoder.ts";
-import type { DispatchController, DispatchHandler, IncomingHeaders } from "./http-driver.ts";
+import type { Decoder, Decoding } from "./http-decoder.ts";
 import { PayloadError, type Progress, type TimeoutPhase, requestError, requestTimeout } from "./http-errors.ts";
 import type { Origin } from "./http-origin.ts";
 import type { ClientRequest } from "./http-request.ts";
 import type { Deadlines } from "./http-timeouts.ts";
 import { Upload } from "./http-upload.ts";
+import type { IncomingHeaders, RequestController, RequestEvents } from "./http-wire.ts";
 import { IoWait } from "./io-wait.ts";
 
 /** @internal The answer, but for its body. */
@@ -22,24 +21,28 @@ export interface ResponseHead {
 export interface ExchangeOptions {
   readonly loop: EventLoop;
   readonly request: ClientRequest;
+  readonly origin: Origin;
+  readonly decoding: Decoding;
   readonly deadlines: Deadlines;
   /** The connection is free for the next request, or gone. */
   readonly onOver: () => void;
 }
 
 /**
- * One request on its way, and what comes back. Undici calls it, outside of the loop's iterations; tasks wait for `head` and
- * read `body`.
+ * One request on its way, and what comes back. Its carrier calls it, outside of the loop's iterations; tasks wait for `head`
+ * and read `body`.
  *
  * @internal
  */
-export class ClientExchange implements DispatchHandler {
+export class ClientExchange implements RequestEvents {
   readonly head: IoWait<ResponseHead>;
   readonly body: Body;
   readonly #loop: EventLoop;
   readonly #request: ClientRequest;
   readonly #deadlines: Deadlines;
   readonly #onOver: () => void;
+  readonly #origin: Origin;
+  readonly #decoding: Decoding;
   readonly #timers = new Map<TimeoutPhase, TimerHandle>();
   #progress: Progress = "connecting";
   // Whether all of the answer has arrived.
@@ -48,17 +51,19 @@ export class ClientExchange implements DispatchHandler {
   #over = false;
   // Whether it has failed, or was given up.
   #failed = false;
-  #controller: DispatchController | null = null;
-  #opened: Socket | null = null;
+  #controller: RequestController | null = null;
+  #opened: { destroy(reason: Error): void } | null = null;
   #upload: Upload | null = null;
   #decoder: Decoder | null = null;
   #decoderIsFull = false;
   #readerIsFull = false;
   #received = 0;
 
-  constructor({ loop, request, deadlines, onOver }: ExchangeOptions) {
+  constructor({ loop, request, origin, decoding, deadlines, onOver }: ExchangeOptions) {
     this.#loop = loop;
     this.#request = request;
+    this.#origin = origin;
+    this.#decoding = decoding;
     this.#deadlines = deadlines;
     this.#onOver = onOver;
     this.head = new IoWait("ClientSession.request", loop);
@@ -69,22 +74,21 @@ export class ClientExchange implements DispatchHandler {
   }
 
   /** Sends the request, as soon as there is a connection. */
-  begin(origin: Origin): void {
+  begin(): void {
     const { total, connect } = this.#deadlines;
     if (this.#request.stream !== null) this.#upload = new Upload(this.#loop, this.#request.stream);
     this.#limit("total", total);
     this.#limit("connect", connect);
-    const stream = this.#upload?.stream ?? null;
-    origin.dispatch(
-      this.#request.dispatchOptions(stream, (socket) => this.#connecting(socket)),
+    this.#origin.send(
+      this.#request.outgoing(this.#upload, (attempt) => this.#connecting(attempt)),
       this,
     );
   }
 
   /** At once; or later, when the connection that had been kept for it is found to be closed. */
-  #connecting(socket: Socket): void {
-    this.#opened = socket;
-    if (this.#failed) socket.destroy(new Error("The request was given up."));
+  #connecting(attempt: { destroy(reason: Error): void }): void {
+    this.#opened = attempt;
+    if (this.#failed) attempt.destroy(new Error("The request was given up."));
     else this.#limit("socketConnect", this.#loop.time() + this.#deadlines.socketConnect);
   }
 
@@ -118,9 +122,9 @@ export class ClientExchange implements DispatchHandler {
     this.#timers.clear();
   }
 
-  // ---- what undici tells
+  // ---- what its carrier tells
 
-  onRequestStart(controller: DispatchController): void {
+  onRequestStart(controller: RequestController): void {
     if (this.#failed) {
       controller.abort(new Error("The request was given up."));
       return;
@@ -131,12 +135,7 @@ export class ClientExchange implements DispatchHandler {
     this.#limitRead();
   }
 
-  onResponseStart(
-    _controller: DispatchController,
-    status: number,
-    headers: IncomingHeaders,
-    statusText: string = "",
-  ): void {
+  onResponseStart(_controller: unknown, status: number, headers: IncomingHeaders, statusText: string = ""): void {
     if (this.#failed || status < 200) return;
     this.#progress = "receiving the answer";
     this.#limitRead();
@@ -144,7 +143,7 @@ export class ClientExchange implements DispatchHandler {
     this.head.succeed({ status, statusText, headers });
   }
 
-  onResponseData(_controller: DispatchController, chunk: Uint8Array): void {
+  onResponseData(_controller: unknown, chunk: Uint8Array): void {
     if (this.#failed) return;
     this.#limitRead();
     if (this.#decoder === null) this.#receive(chunk);
@@ -157,8 +156,7 @@ export class ClientExchange implements DispatchHandler {
   onResponseEnd(): void {
     this.#arrived = true;
     this.#stopTimers();
-    // Undici takes the connection back in the host's next turn. Whoever reads on before that would be given another.
-    setImmediate(() => {
+    this.#origin.whenFree(() => {
       this.#leave();
       if (this.#failed) return;
       if (this.#decoder === null) this.body.finish();
@@ -166,7 +164,7 @@ export class ClientExchange implements DispatchHandler {
     });
   }
 
-  onResponseError(_controller: DispatchController, cause: Error): void {
+  onResponseError(_controller: unknown, cause: Error): void {
     if (this.#failed) {
       this.#leave();
       return;
@@ -180,7 +178,7 @@ export class ClientExchange implements DispatchHandler {
 
   #decoderFor(encoding: string | string[] | undefined): Decoder | null {
     if (typeof encoding !== "string") return null;
-    return Decoder.of(encoding, {
+    return this.#decoding(encoding, {
       data: (chunk) => this.#receive(chunk),
       end: () => this.body.finish(),
       error: (cause) => this.#refuse(`is not ${encoding}, as it says it is: ${cause.message}`, cause),

@@ -1,12 +1,10 @@
-import type { Socket } from "node:net";
-import type { Readable } from "node:stream";
 import { ValueError } from "../loop/errors.ts";
 import { toBytes } from "./bytes.ts";
 import { ENCODINGS } from "./http-decoder.ts";
-import type { DispatchOptions } from "./http-driver.ts";
 import { InvalidUrlError } from "./http-errors.ts";
 import type { RequestTimeouts } from "./http-timeouts.ts";
-import type { BodyProducer } from "./http-upload.ts";
+import type { BodyProducer, BodySource } from "./http-upload.ts";
+import type { OutgoingRequest } from "./http-wire.ts";
 
 /** What is asked, beside method and URL. */
 export interface RequestOptions {
@@ -159,17 +157,15 @@ export class ClientRequest {
     return this.#parts.maxResponseSize;
   }
 
-  dispatchOptions(stream: Readable | null, onConnecting: (socket: Socket) => void): DispatchOptions {
+  /** As a carrier sends it. @param source - Writes the body, if that is streamed. */
+  outgoing(source: BodySource | null, onConnecting: OutgoingRequest["onConnecting"]): OutgoingRequest {
     const { method, url, headers, body } = this.#parts;
     return {
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
       method,
       headers: Object.fromEntries(headers),
-      body: stream ?? body,
-      // The exchange has its own, on the loop's clock.
-      headersTimeout: 0,
-      bodyTimeout: 0,
+      body: source ?? body,
       onConnecting,
     };
   }

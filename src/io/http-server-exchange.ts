@@ -1,5 +1,3 @@
-import type { IncomingMessage, ServerResponse as NodeResponse } from "node:http";
-import type { Socket } from "node:net";
 import { RuntimeError } from "../loop/errors.ts";
 import type { EventLoop } from "../loop/event-loop.ts";
 import { type Coroutine, describeMistake, isCoroutine } from "../future/awaitable.ts";
@@ -9,8 +7,9 @@ import { createTask } from "../task/create-task.ts";
 import type { Task } from "../task/task.ts";
 import { toBytes } from "./bytes.ts";
 import { HttpError, ServerDisconnectedError } from "./http-errors.ts";
-import { NodeRequest, type ServerRequest } from "./http-server-request.ts";
+import { type ServerRequest, WireRequest } from "./http-server-request.ts";
 import type { BodyProducer, BodyWriter } from "./http-upload.ts";
+import type { ServerWire, ServerWireEvents } from "./http-wire.ts";
 import { IoWait } from "./io-wait.ts";
 
 /** What a handler answers. One of `body`, `json` and `stream`, or none. */
@@ -33,8 +32,7 @@ export type Handler = (request: ServerRequest) => Coroutine<ServerResponse>;
 /** @internal */
 export interface ServerExchangeOptions {
   readonly loop: EventLoop;
-  readonly incoming: IncomingMessage;
-  readonly outgoing: NodeResponse;
+  readonly wire: ServerWire;
   readonly handler: Handler;
   readonly bodyLimit: number;
   /** Its handler has ended, and the response is sent or given up. */
@@ -42,36 +40,62 @@ export interface ServerExchangeOptions {
 }
 
 /** @internal A request that a server answers, from its arrival to the end of the response. */
-export class ServerExchange implements BodyWriter {
+export class ServerExchange implements BodyWriter, ServerWireEvents {
   readonly #loop: EventLoop;
-  readonly #request: NodeRequest;
-  readonly #outgoing: NodeResponse;
-  readonly #socket: Socket;
+  readonly #request: WireRequest;
+  readonly #wire: ServerWire;
   readonly #handler: Handler;
   readonly #onOver: () => void;
   #task: Task<void> | null = null;
   #isClosed = false;
   #isCancelled = false;
+  // Those who wait to write on.
+  readonly #writers = new Set<IoWait>();
 
   static {
     for (const method of ["write"] as const) coroutine(this.prototype[method]);
   }
 
-  constructor({ loop, incoming, outgoing, handler, bodyLimit, onOver }: ServerExchangeOptions) {
+  constructor({ loop, wire, handler, bodyLimit, onOver }: ServerExchangeOptions) {
     this.#loop = loop;
-    this.#request = new NodeRequest(incoming, loop, bodyLimit);
-    this.#outgoing = outgoing;
-    this.#socket = incoming.socket;
+    this.#request = new WireRequest(wire, loop, bodyLimit);
+    this.#wire = wire;
     this.#handler = handler;
     this.#onOver = onOver;
-    outgoing.on("error", () => {});
-    outgoing.on("close", () => this.#closed());
   }
+
+  // ---- what a wire tells
+
+  data(chunk: Uint8Array): void {
+    this.#request.data(chunk);
+  }
+
+  ended(): void {
+    this.#request.ended();
+  }
+
+  interrupted(cause?: Error): void {
+    this.#request.interrupted(cause);
+  }
+
+  drained(): void {
+    for (const writer of this.#writers) writer.succeed();
+  }
+
+  /** The response is sent; or the client has left, and nobody wants it. */
+  closed(): void {
+    this.#isClosed = true;
+    if (this.#loop.isClosed() || this.#task === null) return;
+    if (this.#task.done()) this.#onOver();
+    else this.#loop.callSoonThreadsafe(() => this.cancel());
+  }
+
+  // ---- from its arrival to its end
 
   /** Calls the handler, in an iteration of the loop. */
   begin(): void {
     if (this.#isClosed || this.#isCancelled) {
-      this.#outgoing.destroy();
+      this.#wire.destroy();
       this.#onOver();
       return;
     }
@@ -82,8 +106,7 @@ export class ServerExchange implements BodyWriter {
 
   /** The server is closing: this connection serves nobody else. */
   beLast(): void {
-    this.#outgoing.shouldKeepAlive = false;
-    this.#outgoing.on("finish", () => this.#socket.destroySoon());
+    this.#wire.beLast();
   }
 
   /** Nobody wants the answer any more. A handler is told once: it may clean up. */
@@ -91,14 +114,6 @@ export class ServerExchange implements BodyWriter {
     if (this.#isCancelled) return;
     this.#isCancelled = true;
     this.#task?.cancel();
-  }
-
-  /** The response is sent; or the client has left, and nobody wants it. */
-  #closed(): void {
-    this.#isClosed = true;
-    if (this.#loop.isClosed() || this.#task === null) return;
-    if (this.#task.done()) this.#onOver();
-    else this.#loop.callSoonThreadsafe(() => this.cancel());
   }
 
   #answered(task: Task<void>): void {
@@ -139,8 +154,7 @@ export class ServerExchange implements BodyWriter {
     const [body, contentType] = readBody(response);
     this.#begin(response, contentType, body?.length ?? null);
     if (response.stream !== undefined) yield* response.stream(this);
-    if (body === null) this.#outgoing.end();
-    else this.#outgoing.end(body);
+    this.#wire.end(body ?? undefined);
   }
 
   #begin(
@@ -148,35 +162,34 @@ export class ServerExchange implements BodyWriter {
     contentType: string | null,
     length: number | null,
   ) {
-    const outgoing = this.#outgoing;
+    const wire = this.#wire;
     const hasBody = status !== 204 && status !== 304;
-    if (contentType !== null && hasBody) outgoing.setHeader("content-type", contentType);
-    if (length !== null && hasBody) outgoing.setHeader("content-length", length);
-    if (setCookies !== undefined) outgoing.setHeader("set-cookie", setCookies);
-    for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
-    outgoing.writeHead(status);
+    if (contentType !== null && hasBody) wire.setHeader("content-type", contentType);
+    if (length !== null && hasBody) wire.setHeader("content-length", length);
+    if (setCookies !== undefined) wire.setHeader("set-cookie", setCookies);
+    for (const [name, value] of Object.entries(headers)) wire.setHeader(name, value);
+    wire.writeHead(status);
   }
 
   /** What a streaming response writes to. */
   *write(data: Uint8Array | string): Coroutine<void> {
     const bytes = toBytes("BodyWriter.write", data);
-    const outgoing = this.#outgoing;
-    if (outgoing.writableEnded) throw new RuntimeError("BodyWriter.write: the body is complete already.");
-    if (outgoing.write(bytes) || outgoing.destroyed) return;
+    const wire = this.#wire;
+    if (wire.complete) throw new RuntimeError("BodyWriter.write: the body is complete already.");
+    if (wire.write(bytes) || wire.gone) return;
     const room = new IoWait("BodyWriter.write", this.#loop);
-    const tell = (): void => room.succeed();
-    outgoing.once("drain", tell);
+    this.#writers.add(room);
     try {
       yield* room;
     } finally {
-      outgoing.removeListener("drain", tell);
+      this.#writers.delete(room);
     }
   }
 
   // ---- errors
 
   #sendError(error: unknown): void {
-    if (!(error instanceof HttpError) || this.#outgoing.headersSent) {
+    if (!(error instanceof HttpError) || this.#wire.headersSent) {
       this.#sendFailure();
       throw error;
     }
@@ -185,17 +198,17 @@ export class ServerExchange implements BodyWriter {
 
   /** 500; where it is too late for that, the client sees that the response is not complete. */
   #sendFailure(): void {
-    const outgoing = this.#outgoing;
-    if (outgoing.writableEnded || outgoing.destroyed) return;
-    if (outgoing.headersSent) outgoing.destroy();
+    const wire = this.#wire;
+    if (wire.complete || wire.gone) return;
+    if (wire.headersSent) wire.destroy();
     else this.#sendText(500, "500 Internal Server Error");
   }
 
   #sendText(status: number, text: string): void {
-    for (const name of this.#outgoing.getHeaderNames()) this.#outgoing.removeHeader(name);
+    this.#wire.clearHeaders();
     const body = toBytes("serve", text);
     this.#begin({ status }, "text/plain; charset=utf-8", body.length);
-    this.#outgoing.end(body);
+    this.#wire.end(body);
   }
 
   #report(exception: unknown, task: Task<void>): void {

@@ -1,10 +1,10 @@
-import type { IncomingMessage } from "node:http";
 import type { EventLoop } from "../loop/event-loop.ts";
 import type { Coroutine } from "../future/awaitable.ts";
 import { coroutine } from "../task/coroutine.ts";
 import { Body } from "./http-body.ts";
 import { HttpError, ServerDisconnectedError } from "./http-errors.ts";
 import { decodeBody } from "./http-text.ts";
+import type { ServerWire } from "./http-wire.ts";
 
 /** What a client asks of a server. */
 export interface ServerRequest {
@@ -30,11 +30,11 @@ export interface ServerRequest {
   chunk(): Coroutine<Uint8Array | null>;
 }
 
-/** @internal A message of `node:http` as a request. */
-export class NodeRequest implements ServerRequest {
+/** @internal What has come over a wire as a request. */
+export class WireRequest implements ServerRequest {
   readonly method: string;
   readonly path: string;
-  readonly #incoming: IncomingMessage;
+  readonly #wire: ServerWire;
   readonly #search: string;
   readonly #body: Body;
   readonly #bodyLimit: number;
@@ -46,47 +46,52 @@ export class NodeRequest implements ServerRequest {
     for (const method of ["text", "json", "bytes", "chunk"] as const) coroutine(this.prototype[method]);
   }
 
-  constructor(incoming: IncomingMessage, loop: EventLoop, bodyLimit: number) {
-    const { method = "GET", url = "/" } = incoming;
+  constructor(wire: ServerWire, loop: EventLoop, bodyLimit: number) {
+    const { method, url } = wire;
     const mark = url.indexOf("?");
     this.method = method;
     this.path = mark < 0 ? url : url.slice(0, mark);
     this.#search = mark < 0 ? "" : url.slice(mark);
-    this.#incoming = incoming;
+    this.#wire = wire;
     this.#bodyLimit = bodyLimit;
-    this.#body = new Body("ServerRequest.chunk", loop, incoming);
-    this.#listen();
+    this.#body = new Body("ServerRequest.chunk", loop, wire);
   }
 
-  #listen(): void {
-    const incoming = this.#incoming;
-    incoming.on("data", (chunk: Uint8Array) => this.#body.push(chunk));
-    incoming.on("end", () => this.#body.finish());
-    incoming.on("error", (cause) => this.#body.fail(this.#interrupted(cause)));
-    incoming.on("close", () => this.#body.fail(this.#interrupted()));
+  // ---- what a wire tells
+
+  data(chunk: Uint8Array): void {
+    this.#body.push(chunk);
   }
 
-  #interrupted(cause?: Error): ServerDisconnectedError {
+  ended(): void {
+    this.#body.finish();
+  }
+
+  interrupted(cause?: Error): void {
+    if (this.#body.ended) return;
     const target = this.toString();
-    return new ServerDisconnectedError(`${target}: the client left in the middle of its request.`, { target, cause });
+    const what = "the client left in the middle of its request.";
+    this.#body.fail(new ServerDisconnectedError(`${target}: ${what}`, { target, cause }));
   }
+
+  // ---- asking
 
   get query(): URLSearchParams {
     return (this.#query ??= new URLSearchParams(this.#search));
   }
 
   get headers(): Headers {
-    return (this.#headers ??= readRawHeaders(this.#incoming.rawHeaders));
+    return (this.#headers ??= readRawHeaders(this.#wire.rawHeaders));
   }
 
   get remoteAddress(): string {
-    return this.#incoming.socket.remoteAddress ?? "";
+    return this.#wire.remoteAddress;
   }
 
   *text(): Coroutine<string> {
     const bytes = yield* this.bytes();
     try {
-      return decodeBody("ServerRequest.text", this.toString(), this.#incoming.headers["content-type"] ?? null, bytes);
+      return decodeBody("ServerRequest.text", this.toString(), this.#wire.header("content-type") ?? null, bytes);
     } catch (cause) {
       throw new HttpError(400, (cause as Error).message, { cause });
     }
@@ -103,7 +108,7 @@ export class NodeRequest implements ServerRequest {
 
   *bytes(): Coroutine<Uint8Array> {
     if (this.#bytes === null) {
-      this.#checkSize(Number(this.#incoming.headers["content-length"] ?? 0));
+      this.#checkSize(Number(this.#wire.header("content-length") ?? 0));
       this.#bytes = yield* this.#body.all((size) => this.#checkSize(size));
     }
     return this.#bytes;

@@ -1,6 +1,3 @@
-import { type IncomingMessage, type Server as NodeServer, type ServerResponse, createServer } from "node:http";
-import { createServer as createSecureServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
 import type { TlsOptions } from "node:tls";
 import { type Context, copyContext } from "../loop/context.ts";
 import { ValueError } from "../loop/errors.ts";
@@ -12,8 +9,16 @@ import { coroutine } from "../task/coroutine.ts";
 import { Instantly } from "../task/instantly.ts";
 import type { ContextManager } from "../task/using.ts";
 import { waitFor } from "../task/wait.ts";
-import { hostedLoop } from "./hosted-loop.ts";
+import { httpCarrier } from "./http-carrier.ts";
 import { type Handler, ServerExchange } from "./http-server-exchange.ts";
+import type {
+  HttpAcceptor,
+  HttpCarrier,
+  HttpListener,
+  ListenOptions,
+  ServerWire,
+  ServerWireEvents,
+} from "./http-wire.ts";
 import { IoWait } from "./io-wait.ts";
 import { checkAddress, describeAddress } from "./network.ts";
 import { networkError } from "./network-errors.ts";
@@ -58,19 +63,18 @@ const KEEP_ALIVE = 75_000;
  * });
  * @see aiohttp `web.Server`
  */
-export class HttpServer implements ContextManager<HttpServer>, OpenResource {
+export class HttpServer implements ContextManager<HttpServer>, HttpAcceptor, OpenResource {
   readonly #loop: EventLoop;
   readonly #handler: Handler;
   readonly #bodyLimit: number;
   readonly #closeTimeout: number;
   // What handlers run in: copies of what the server was started in.
   readonly #context: Context = copyContext();
-  readonly #server: NodeServer;
-  // Each with the client at the other end of its connection; over TLS a request's socket is not the one that arrived.
+  // Each with the client at the other end of its connection.
   readonly #exchanges = new Map<ServerExchange, string>();
-  readonly #sockets = new Map<Socket, string>();
+  #listener: HttpListener | null = null;
   readonly #over: IoWait;
-  #target: string;
+  #target = "";
   #port = 0;
   #state: "starting" | "serving" | "closing" | "closed" = "starting";
   /** @internal When it listens. */
@@ -82,36 +86,34 @@ export class HttpServer implements ContextManager<HttpServer>, OpenResource {
 
   /** @internal Made by serve. */
   constructor(loop: EventLoop, handler: Handler, options: ServeOptions) {
-    const { host = "127.0.0.1", port = 0, tls, bodyLimit = BODY_LIMIT, closeTimeout = CLOSE_TIMEOUT } = options;
+    const { bodyLimit = BODY_LIMIT, closeTimeout = CLOSE_TIMEOUT } = options;
     this.#loop = loop;
     this.#handler = handler;
     this.#bodyLimit = bodyLimit;
     this.#closeTimeout = closeTimeout;
-    this.#target = describeAddress({ host, port });
     this.started = new IoWait("serve", loop);
     this.#over = new IoWait("HttpServer.close", loop);
-    this.#server = tls === undefined ? createServer() : createSecureServer(tls);
-    this.#server.keepAliveTimeout = options.keepAliveTimeout ?? KEEP_ALIVE;
-    this.#server.on("connection", (socket: Socket) => this.#watch(socket));
-    this.#server.on("request", (incoming, outgoing) => this.#accept(incoming, outgoing));
-    this.#server.on("error", (cause) => this.#failed(cause));
-    this.#server.on("listening", () => this.#listening());
-    this.#server.on("close", () => this.#tellIfOver());
-    remember(loop, this);
-    this.#server.listen({ port, ...(host === "" ? {} : { host }) });
   }
 
-  // ---- what Node tells
+  /** @internal Begins to listen. */
+  listen(carrier: HttpCarrier, options: ListenOptions): void {
+    this.#target = describeAddress(options);
+    this.#listener = carrier.listen(options, this);
+    remember(this.#loop, this);
+  }
 
-  #listening(): void {
-    const { address, port } = this.#server.address() as AddressInfo;
+  // ---- what a carrier tells
+
+  /** @internal */
+  listening(host: string, port: number): void {
     this.#port = port;
-    this.#target = describeAddress({ host: address, port });
+    this.#target = describeAddress({ host, port });
     if (this.#state === "starting") this.#state = "serving";
     this.started.succeed();
   }
 
-  #failed(cause: Error): void {
+  /** @internal */
+  failed(cause: Error): void {
     const error = networkError("serve on", this.#target, cause, false);
     if (this.#state === "starting") this.started.failQuietly(error);
     else if (this.#state === "serving") {
@@ -119,31 +121,28 @@ export class HttpServer implements ContextManager<HttpServer>, OpenResource {
     }
   }
 
-  #watch(socket: Socket): void {
-    this.#sockets.set(socket, clientOf(socket));
-    socket.on("close", () => {
-      this.#sockets.delete(socket);
-      this.#tellIfOver();
-    });
+  /** @internal */
+  disconnected(): void {
+    this.#tellIfOver();
   }
 
-  /** The host tells it outside of an iteration; the handler is called inside of one. */
-  #accept(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  /** @internal The host tells it outside of an iteration; the handler is called inside of one. */
+  accept(wire: ServerWire): ServerWireEvents {
     const onOver = (): void => {
       this.#exchanges.delete(exchange);
       this.#tellIfOver();
     };
     const exchange = new ServerExchange({
       loop: this.#loop,
-      incoming,
-      outgoing,
+      wire,
       handler: this.#handler,
       bodyLimit: this.#bodyLimit,
       onOver,
     });
-    this.#exchanges.set(exchange, clientOf(incoming.socket));
+    this.#exchanges.set(exchange, wire.client);
     if (this.#state !== "serving") exchange.beLast();
     this.#loop.callSoonThreadsafe(() => this.#context.copy().run(() => exchange.begin()));
+    return exchange;
   }
 
   // ---- serving
@@ -156,11 +155,6 @@ export class HttpServer implements ContextManager<HttpServer>, OpenResource {
   /** Whether it accepts connections. */
   isServing(): boolean {
     return this.#state === "serving";
-  }
-
-  /** @internal Node's own, for who speaks another protocol on the same port. */
-  get node(): NodeServer {
-    return this.#server;
   }
 
   /**
@@ -183,9 +177,7 @@ export class HttpServer implements ContextManager<HttpServer>, OpenResource {
     if (this.#state === "closing" || this.#state === "closed") return;
     this.#state = "closing";
     forget(this.#loop, this);
-    this.#server.close();
-    const busy = new Set(this.#exchanges.values());
-    for (const [socket, client] of this.#sockets) if (!busy.has(client)) socket.destroy();
+    this.#listener?.close(new Set(this.#exchanges.values()));
     for (const exchange of this.#exchanges.keys()) exchange.beLast();
   }
 
@@ -193,11 +185,12 @@ export class HttpServer implements ContextManager<HttpServer>, OpenResource {
   abort(): void {
     this.#stopAccepting();
     for (const exchange of this.#exchanges.keys()) exchange.cancel();
-    for (const socket of this.#sockets.keys()) socket.destroy();
+    this.#listener?.drop();
   }
 
   #isOver(): boolean {
-    return this.#state === "closed" || (this.#state === "closing" && this.#exchanges.size + this.#sockets.size === 0);
+    if (this.#state !== "closing") return this.#state === "closed";
+    return this.#exchanges.size + (this.#listener?.connections ?? 0) === 0;
   }
 
   #tellIfOver(): void {
@@ -219,18 +212,13 @@ export class HttpServer implements ContextManager<HttpServer>, OpenResource {
   abandon(): boolean {
     const wasOpen = this.#state === "serving";
     this.#state = "closed";
-    this.#server.close();
-    for (const socket of this.#sockets.keys()) socket.destroy();
+    this.#listener?.close(new Set());
     return wasOpen;
   }
 
   toString(): string {
     return `<HttpServer ${this.#state} ${this.#target}>`;
   }
-}
-
-function clientOf({ remoteAddress = "", remotePort = 0 }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
 }
 
 /**
@@ -262,7 +250,10 @@ export const serve: (handler: Handler, options?: ServeOptions) => Coroutine<Http
     throw new TypeError(`serve: the handler is a function, not ${describeMistake(handler)}.`);
   }
   checkOptions(options);
-  const server = new HttpServer(hostedLoop("serve"), handler, options);
+  const { host = "127.0.0.1", port = 0, tls, keepAliveTimeout = KEEP_ALIVE } = options;
+  const { loop, carrier } = httpCarrier("serve");
+  const server = new HttpServer(loop, handler, options);
+  server.listen(carrier, { host, port, tls, keepAliveTimeout });
   try {
     yield* server.started;
     return server;

@@ -4,7 +4,7 @@ import type { Awaitable, Coroutine } from "../future/awaitable.ts";
 import { coroutine } from "../task/coroutine.ts";
 import { Instantly } from "../task/instantly.ts";
 import type { ContextManager } from "../task/using.ts";
-import { hostedLoop } from "./hosted-loop.ts";
+import { httpCarrier } from "./http-carrier.ts";
 import { Connector } from "./http-connector.ts";
 import { InvalidUrlError, ServerDisconnectedError, TooManyRedirectsError } from "./http-errors.ts";
 import {
@@ -93,7 +93,8 @@ export class ClientSession implements ContextManager<ClientSession>, OpenResourc
    */
   constructor(options: SessionOptions = {}) {
     const who = "ClientSession";
-    this.#loop = hostedLoop(who);
+    const { loop, carrier } = httpCarrier(who);
+    this.#loop = loop;
     this.#defaults = {
       baseUrl: options.baseUrl === undefined ? null : resolveUrl("baseUrl", options.baseUrl, null),
       headers: options.headers ?? {},
@@ -102,7 +103,7 @@ export class ClientSession implements ContextManager<ClientSession>, OpenResourc
     this.#timeouts = readTimeouts(who, options.timeout, DEFAULT_TIMEOUTS);
     this.#raiseForStatus = options.raiseForStatus ?? false;
     this.#cookieJar = options.cookieJar ?? null;
-    this.#connector = new Connector(this.#loop, options);
+    this.#connector = new Connector(loop, carrier, options);
     remember(this.#loop, this);
   }
 

@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import type { EventLoop } from "../loop/event-loop.ts";
 import type { Coroutine } from "../future/awaitable.ts";
 import { coroutine } from "../task/coroutine.ts";
@@ -16,15 +15,35 @@ export interface BodyWriter {
 /** A coroutine that writes a body: when it returns, the body is complete. */
 export type BodyProducer = (writer: BodyWriter) => Coroutine<void>;
 
+/** @internal What sends a body. */
+export interface BodySink {
+  /** Whether it takes no more. */
+  readonly destroyed: boolean;
+  /** @returns False when it has enough for now; then the source is told when it wants more. */
+  push(bytes: Uint8Array): boolean;
+  end(): void;
+  fail(error: Error): void;
+}
+
+/** @internal A body that is written while it is sent. */
+export interface BodySource {
+  /** Who sends it: once, before the first byte is there. */
+  attach(sink: BodySink): void;
+  /** There is room for more. */
+  wanted(): void;
+  /** Nobody wants it any more. */
+  cancel(): void;
+}
+
 /**
  * The body of a request, written by a task while it is sent.
  *
  * @internal
  */
-export class Upload implements BodyWriter {
-  readonly stream: Readable;
+export class Upload implements BodyWriter, BodySource {
   readonly #loop: EventLoop;
   readonly #task: Task<void>;
+  #sink: BodySink | null = null;
   #room: IoWait | null = null;
   #error: unknown = null;
 
@@ -34,10 +53,6 @@ export class Upload implements BodyWriter {
 
   constructor(loop: EventLoop, produce: BodyProducer) {
     this.#loop = loop;
-    this.stream = new Readable({ read: () => this.#room?.succeed() });
-    // Whoever sends it is told as well; but nobody listens any more when it was given up before.
-    this.stream.on("error", () => {});
-    this.stream.on("close", () => this.cancel());
     this.#task = createTask(produce(this), { loop });
     this.#task.addDoneCallback(() => this.#produced());
   }
@@ -47,25 +62,32 @@ export class Upload implements BodyWriter {
     return this.#error;
   }
 
+  attach(sink: BodySink): void {
+    this.#sink = sink;
+  }
+
+  wanted(): void {
+    this.#room?.succeed();
+  }
+
   *write(data: Uint8Array | string): Coroutine<void> {
     const bytes = toBytes("BodyWriter.write", data);
-    if (bytes.length === 0 || this.stream.destroyed) return;
+    if (bytes.length === 0 || this.#sink === null || this.#sink.destroyed) return;
     const room = new IoWait("BodyWriter.write", this.#loop);
     this.#room = room;
-    if (!this.stream.push(bytes)) yield* room;
+    if (!this.#sink.push(bytes)) yield* room;
   }
 
   #produced(): void {
     if (this.#task.cancelled()) {
-      this.stream.destroy(new Error("The task that wrote the request's body was cancelled."));
+      this.#sink?.fail(new Error("The task that wrote the request's body was cancelled."));
       return;
     }
     this.#error = this.#task.exception();
-    if (this.#error === null) this.stream.push(null);
-    else this.stream.destroy(new Error("The request's body could not be written."));
+    if (this.#error === null) this.#sink?.end();
+    else this.#sink?.fail(new Error("The request's body could not be written."));
   }
 
-  /** Nobody wants it any more. */
   cancel(): void {
     if (!this.#task.done() && !this.#loop.isClosed()) this.#task.cancel();
   }

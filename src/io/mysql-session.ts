@@ -137,7 +137,7 @@ export class MysqlSession extends DatabaseSession {
 
   #killDelivered(exchange: Exchange<any>): void {
     this.#killer = null;
-    if (this.loop.isClosed() || exchange.over.done()) return;
+    if (this.loop.isClosed() || exchange.isOver) return;
     this.#killed = exchange;
     if (exchange.isReady) this.#absorbKill(exchange);
   }

@@ -3,6 +3,7 @@ import {
   type Stats,
   chmod,
   close,
+  constants,
   copyFile,
   fstat,
   fsync,
@@ -26,12 +27,17 @@ import {
   write,
   writeFile,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { plain } from "./bytes.ts";
 import type { Done, FileStat, FileSystem, OpenedFile } from "./file-system.ts";
 
 /** @internal The files that Node reaches: `node:fs`, its callbacks alone. */
 export const nodeFileSystem: FileSystem = {
   needsHost: true,
+  lane: {},
+  get temporaryFolder() {
+    return tmpdir();
+  },
 
   open: (path, flags, done) =>
     open(path, flags, (error, descriptor) => {
@@ -65,6 +71,11 @@ export const nodeFileSystem: FileSystem = {
   removeFile: (path, done) => unlink(path, nothing(done)),
   removeDirectory: (path, done) => rmdir(path, nothing(done)),
   removeTree: (path, done) => rm(path, { recursive: true }, nothing(done)),
+  syncDirectory: (path, done) =>
+    open(path, constants.O_RDONLY | constants.O_DIRECTORY, (error, descriptor) => {
+      if (error !== null) done(error, undefined);
+      else fsync(descriptor, (fault) => close(descriptor, (late) => done(fault ?? late ?? null, undefined)));
+    }),
   rename: (from, to, done) => rename(from, to, nothing(done)),
   makeLink: (target, path, done) => symlink(target, path, nothing(done)),
   readLink: (path, done) => readlink(path, done),

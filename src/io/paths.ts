@@ -127,6 +127,27 @@ export function rmtree(path: string): Coroutine<void> {
   return ask("rmtree", path, (system, done) => system.removeTree(path, done));
 }
 
+/**
+ * Waits until the names in a directory are on the disk itself: of files that were made, renamed or removed there. Bytes are
+ * the file's own matter: `AsyncFile.sync`.
+ *
+ * @example
+ * yield* using(temporaryDirectory(), function* (folder) {
+ *   yield* using(yield* open(`${folder}/new`, "w"), function* (file) {
+ *     yield* file.write("tick");
+ *     yield* file.sync();
+ *   });
+ *   yield* rename(`${folder}/new`, `${folder}/settings`);
+ *   yield* syncDirectory(folder); // from here on, a power cut leaves the new settings
+ *   print(yield* listdir(folder)); //=> ["settings"]
+ * });
+ * @throws {NotADirectoryError} When it is none.
+ * @see POSIX `fsync`, of a directory
+ */
+export function syncDirectory(path: string): Coroutine<void> {
+  return ask("syncDirectory", path, (system, done) => system.syncDirectory(path, done));
+}
+
 // ---- changing
 
 /** Removes a file, or a symbolic link. */

@@ -17,6 +17,9 @@ export class MissingPackageError extends Error {
 
 const require = createRequire(import.meta.url);
 
+// `require` of what is loaded looks for its file again, each time. (bench:io: "queries")
+const loaded = new Map<string, unknown>();
+
 /**
  * A peer package, loaded when it is first wanted: an optional one may be missing, and `import()` would make promises.
  *
@@ -25,8 +28,12 @@ const require = createRequire(import.meta.url);
  * @internal
  */
 export function loadPeer(entry: string, packageName: string): unknown {
+  const known = loaded.get(packageName);
+  if (known !== undefined) return known;
   try {
-    return require(packageName);
+    const found: unknown = require(packageName);
+    loaded.set(packageName, found);
+    return found;
   } catch (cause) {
     if (!isMissing(cause, packageName)) throw cause;
     throw new MissingPackageError(

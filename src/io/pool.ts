@@ -24,6 +24,12 @@ export interface PoolSettings<S extends DatabaseSession> {
   connect(): Coroutine<S>;
 }
 
+/** A session that nobody uses, and what closes it when that goes on for long. */
+interface Idle<S> {
+  readonly session: S;
+  expiry: Handle | null;
+}
+
 /** Who waits for a session, in order; named so for reports. */
 class Pool extends Semaphore {}
 
@@ -37,7 +43,8 @@ export class SessionPool<S extends DatabaseSession> implements OpenResource {
   readonly #loop: EventLoop;
   readonly #settings: PoolSettings<S>;
   readonly #permits: Pool;
-  readonly #idle = new Map<S, Handle | null>();
+  // The last that came back is at the end.
+  readonly #idle: Idle<S>[] = [];
   readonly #lent = new Set<S>();
   #state: "open" | "closing" | "closed" = "open";
 
@@ -55,12 +62,12 @@ export class SessionPool<S extends DatabaseSession> implements OpenResource {
 
   /** How many connections there are. */
   get size(): number {
-    return this.#idle.size + this.#lent.size;
+    return this.#idle.length + this.#lent.size;
   }
 
   /** How many of them nobody uses. */
   get idleSize(): number {
-    return this.#idle.size;
+    return this.#idle.length;
   }
 
   /** Makes the first `minSize` connections: one, whose failure is the pool's, and then the others together. */
@@ -111,16 +118,11 @@ export class SessionPool<S extends DatabaseSession> implements OpenResource {
 
   // The last that came back: the others may grow old, and are closed then.
   #takeIdle(): S | undefined {
-    for (const session of [...this.#idle.keys()].toReversed()) {
-      this.#forgetIdle(session);
-      if (session.isOpen) return session;
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+      idle.expiry?.cancel();
+      if (idle.session.isOpen) return idle.session;
     }
     return undefined;
-  }
-
-  #forgetIdle(session: S): void {
-    this.#idle.get(session)?.cancel();
-    this.#idle.delete(session);
   }
 
   /** A session for `body`. */
@@ -155,13 +157,22 @@ export class SessionPool<S extends DatabaseSession> implements OpenResource {
 
   #keep(session: S): void {
     const { maxInactiveLifetime } = this.#settings;
-    const expire = (): void => {
-      this.#idle.delete(session);
-      // Until it is gone: a server that is deaf must not keep the host alive.
-      remember(this.#loop, session);
-      session.hangUp();
-    };
-    this.#idle.set(session, maxInactiveLifetime > 0 ? this.#loop.callLater(maxInactiveLifetime, expire) : null);
+    const idle: Idle<S> = { session, expiry: null };
+    this.#idle.push(idle);
+    if (maxInactiveLifetime > 0) idle.expiry = this.#loop.callLater(maxInactiveLifetime, () => this.#expire(idle));
+  }
+
+  #expire(idle: Idle<S>): void {
+    this.#idle.splice(this.#idle.indexOf(idle), 1);
+    // Until it is gone: a server that is deaf must not keep the host alive.
+    remember(this.#loop, idle.session);
+    idle.session.hangUp();
+  }
+
+  #takeAllIdle(): S[] {
+    const all = this.#idle.splice(0);
+    for (const { expiry } of all) expiry?.cancel();
+    return all.map(({ session }) => session);
   }
 
   /** Waits until all are given back, and closes them. Cancelled, it closes all at once. */
@@ -170,9 +181,7 @@ export class SessionPool<S extends DatabaseSession> implements OpenResource {
     this.#state = "closing";
     try {
       for (let i = 0; i < this.#settings.maxSize; i += 1) yield* this.#permits.acquire();
-      const sessions = [...this.#idle.keys()];
-      for (const session of sessions) this.#forgetIdle(session);
-      yield* gather(sessions.map((session) => session.close()));
+      yield* gather(this.#takeAllIdle().map((session) => session.close()));
     } finally {
       this.terminate();
     }
@@ -182,13 +191,7 @@ export class SessionPool<S extends DatabaseSession> implements OpenResource {
   terminate(): void {
     this.#state = "closed";
     forget(this.#loop, this);
-    for (const session of this.#idle.keys()) this.#forgetIdleAndDestroy(session);
-    for (const session of this.#lent) session.destroy(undefined);
-  }
-
-  #forgetIdleAndDestroy(session: S): void {
-    this.#forgetIdle(session);
-    session.destroy(undefined);
+    for (const session of [...this.#takeAllIdle(), ...this.#lent]) session.destroy(undefined);
   }
 
   #checkOpen(): void {

@@ -1,6 +1,6 @@
 import { loadPeer } from "./peer-package.ts";
 
-// What is used of `pg` and `pg-cursor`, by callbacks only. Of their promises one is left: pg-protocol makes one when a
+// What is used of `pg`, `pg-cursor` and `pg-copy-streams`, by callbacks and events only. Of their promises one is left: pg-protocol makes one when a
 // connection begins to parse, which nobody waits for (and a password, when the server asks for one, costs some more).
 
 /** @internal What `pg` calls a connection: the wire. */
@@ -78,14 +78,12 @@ export interface PgServerError extends Error {
   readonly constraint?: string;
 }
 
+type PgQueryCallback = (error: unknown, result: PgResult | PgResult[]) => void;
+
 interface Pg {
   readonly Client: new (config: object) => PgClient;
   readonly Connection: new (config: object) => PgWire;
-  readonly Query: new (
-    config: PgQueryConfig,
-    values: undefined,
-    callback: (error: unknown, result: PgResult | PgResult[]) => void,
-  ) => PgQuery;
+  readonly Query: new (config: PgQueryConfig, values: undefined, callback: PgQueryCallback) => PgQuery;
   readonly DatabaseError: abstract new (...args: never) => PgServerError;
   readonly utils: { prepareValue(value: unknown): unknown };
   escapeIdentifier(name: string): string;
@@ -99,6 +97,31 @@ export interface PgCursor extends Submittable {
 
 type PgCursorClass = new (text: string, values: readonly unknown[]) => PgCursor;
 
+/** @internal A statement `COPY … FROM STDIN`: what is written to it goes into the server. */
+export interface CopyInStream extends Submittable {
+  readonly rowCount: number;
+  write(bytes: Uint8Array): boolean;
+  end(): void;
+  destroy(error?: Error): void;
+  on(event: "drain" | "finish", listener: () => void): void;
+  on(event: "error", listener: (error: unknown) => void): void;
+}
+
+/** @internal A statement `COPY … TO STDOUT`: what is read from it comes from the server, and no faster. */
+export interface CopyOutStream extends Submittable {
+  readonly rowCount: number;
+  read(): Uint8Array | null;
+  resume(): void;
+  on(event: "readable" | "end", listener: () => void): void;
+  on(event: "error", listener: (error: unknown) => void): void;
+  removeAllListeners(event: "readable"): void;
+}
+
+interface CopyStreams {
+  from(sql: string): CopyInStream;
+  to(sql: string): CopyOutStream;
+}
+
 const ENTRY = "escapement/postgres";
 
 /** @internal @throws {MissingPackageError} */
@@ -109,4 +132,31 @@ export function loadPg(): Pg {
 /** @internal @throws {MissingPackageError} */
 export function loadCursor(): PgCursorClass {
   return loadPeer(ENTRY, "pg-cursor") as PgCursorClass;
+}
+
+/** @internal @throws {MissingPackageError} */
+export function loadCopyStreams(): CopyStreams {
+  return loadPeer(ENTRY, "pg-copy-streams") as CopyStreams;
+}
+
+/** @internal A query that keeps the server's word for what it did, as in `INSERT 0 1`; of several, for the last. */
+export interface TaggedQuery extends Submittable {
+  readonly tag: string;
+}
+
+type TaggedQueryClass = new (config: PgQueryConfig, values: undefined, callback: PgQueryCallback) => TaggedQuery;
+
+let TaggedQueryOfPg: TaggedQueryClass | null = null;
+
+/** @internal @throws {MissingPackageError} */
+export function makeQuery(config: PgQueryConfig, callback: PgQueryCallback): TaggedQuery {
+  TaggedQueryOfPg ??= class extends loadPg().Query {
+    tag = "";
+
+    override handleCommandComplete(message: { text: string }, wire: PgWire): void {
+      this.tag = message.text;
+      super.handleCommandComplete(message, wire);
+    }
+  };
+  return new TaggedQueryOfPg(config, undefined, callback);
 }

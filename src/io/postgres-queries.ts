@@ -2,6 +2,8 @@ import type { Coroutine } from "../future/awaitable.ts";
 import { describeMistake } from "../future/awaitable.ts";
 import { coroutine } from "../task/coroutine.ts";
 import { Batch, prepareRows } from "./postgres-batch.ts";
+import { type CopyOutput, type CopySource, copyIn, copyOut } from "./postgres-copy.ts";
+import { type CopyFormatOptions, type CopyOptions, copyFormat, copyLines, copyTarget } from "./postgres-copy-text.ts";
 import type { PgQueryConfig } from "./postgres-driver.ts";
 import { postgresError } from "./postgres-errors.ts";
 import type { Answer, PostgresSession } from "./postgres-session.ts";
@@ -97,6 +99,9 @@ export abstract class Queries {
     for (const method of ["fetch", "fetchrow", "fetchval", "execute", "executemany"] as const) {
       coroutine(this.prototype[method]);
     }
+    for (const method of ["copyRecordsToTable", "copyToTable", "copyFromTable", "copyFromQuery"] as const) {
+      coroutine(this.prototype[method]);
+    }
   }
 
   /** @internal Lends a session to `body`. */
@@ -134,5 +139,71 @@ export abstract class Queries {
   *executemany(given: string | Statement, rows: readonly (readonly unknown[])[]): Coroutine<void> {
     const statement = toStatement("executemany", given);
     yield* this.lend("executemany", (session) => askMany(session, statement, rows));
+  }
+
+  // ---- copying: all of it, or nothing
+
+  /**
+   * Copies records into a table, faster than any statement: all of them or, when one fails, none.
+   *
+   * @param options.records - Arrays, with a value for each column.
+   * @returns What the server says that it did, as in `COPY 2`.
+   * @example
+   * const connection = yield* connect(url);
+   * yield* connection.execute("create temporary table part (id int, name text)");
+   * print(yield* connection.copyRecordsToTable("part", { records: [[1, "anchor"], [2, null]] })); //=> "COPY 2"
+   * yield* connection.close();
+   * @see asyncpg `copy_records_to_table`
+   */
+  *copyRecordsToTable(
+    table: string,
+    { records, ...options }: CopyOptions & { readonly records: Iterable<readonly unknown[]> },
+  ): Coroutine<string> {
+    const who = "copyRecordsToTable";
+    const sql = `COPY ${copyTarget(who, table, options)} FROM STDIN`;
+    const request = { who, sql, timeout: options.timeout, source: copyLines(who, records) };
+    return yield* this.lend(who, (session) => copyIn(session, request));
+  }
+
+  /**
+   * Copies into a table what is written in one of the server's formats, no faster than the server takes it.
+   *
+   * @see asyncpg `copy_to_table`
+   */
+  *copyToTable(
+    table: string,
+    { source, ...options }: CopyFormatOptions & { readonly source: CopySource },
+  ): Coroutine<string> {
+    const who = "copyToTable";
+    const sql = `COPY ${copyTarget(who, table, options)} FROM STDIN ${copyFormat(who, options)}`;
+    return yield* this.lend(who, (session) => copyIn(session, { who, sql, timeout: options.timeout, source }));
+  }
+
+  /**
+   * Copies a table to `output`, in one of the server's formats, no faster than `output` takes it.
+   *
+   * @see asyncpg `copy_from_table`
+   */
+  *copyFromTable(
+    table: string,
+    { output, ...options }: CopyFormatOptions & { readonly output: CopyOutput },
+  ): Coroutine<string> {
+    const who = "copyFromTable";
+    const sql = `COPY ${copyTarget(who, table, options)} TO STDOUT ${copyFormat(who, options)}`;
+    return yield* this.lend(who, (session) => copyOut(session, { who, sql, timeout: options.timeout, output }));
+  }
+
+  /**
+   * As copyFromTable, with the rows of a query. It can have no parameters.
+   *
+   * @see asyncpg `copy_from_query`
+   */
+  *copyFromQuery(
+    query: string,
+    { output, ...options }: Omit<CopyFormatOptions, "columns" | "schema"> & { readonly output: CopyOutput },
+  ): Coroutine<string> {
+    const who = "copyFromQuery";
+    const sql = `COPY (${query}) TO STDOUT ${copyFormat(who, options)}`;
+    return yield* this.lend(who, (session) => copyOut(session, { who, sql, timeout: options.timeout, output }));
   }
 }

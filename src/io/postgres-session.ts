@@ -8,7 +8,14 @@ import { DatabaseSession, type Question } from "./database-session.ts";
 import type { Exchange } from "./exchange.ts";
 import { hostedLoop } from "./hosted-loop.ts";
 import { IoWait } from "./io-wait.ts";
-import { type PgClient, type PgQueryConfig, type PgResult, type Submittable, loadPg } from "./postgres-driver.ts";
+import {
+  type PgClient,
+  type PgQueryConfig,
+  type PgResult,
+  type Submittable,
+  loadPg,
+  makeQuery,
+} from "./postgres-driver.ts";
 import { postgresError } from "./postgres-errors.ts";
 import { type Settings, clientConfig } from "./postgres-options.ts";
 
@@ -83,16 +90,10 @@ export class PostgresSession extends DatabaseSession {
   }
 
   #query<T>(exchange: Exchange<T>, config: PgQueryConfig, pick: (answer: Answer) => T): Submittable {
-    let tag = "";
-    const query = new (loadPg().Query)(config, undefined, (error, result: PgResult | PgResult[]) => {
+    const query = makeQuery(config, (error, result: PgResult | PgResult[]) => {
       if (error !== null && error !== undefined) this.fail(exchange, error, config.text);
-      else exchange.succeed(pick({ rows: Array.isArray(result) ? [] : result.rows, tag }));
+      else exchange.succeed(pick({ rows: Array.isArray(result) ? [] : result.rows, tag: query.tag }));
     });
-    const handleCommandComplete = query.handleCommandComplete.bind(query);
-    query.handleCommandComplete = (message, wire) => {
-      tag = message.text;
-      handleCommandComplete(message, wire);
-    };
     return query;
   }
 

@@ -1,4 +1,4 @@
-// The entry point escapement/postgres: PostgreSQL, in the shape of asyncpg, on `pg` and `pg-cursor`.
+// The entry point escapement/postgres: PostgreSQL, in the shape of asyncpg, on `pg`, `pg-cursor` and `pg-copy-streams`.
 import { getRunningLoop } from "../loop/event-loop.ts";
 import type { Coroutine } from "../future/awaitable.ts";
 import { coroutine } from "../task/coroutine.ts";
@@ -12,6 +12,8 @@ import { describeTarget, openSession } from "./postgres-session.ts";
 export type { ConnectOptions, PoolOptions } from "./postgres-options.ts";
 export { Connection, PreparedStatement, type TransactionOptions } from "./postgres-connection.ts";
 export { Cursor } from "./postgres-cursor.ts";
+export type { CopyOutput, CopySource, CopyWriter } from "./postgres-copy.ts";
+export type { CopyFormatOptions, CopyOptions } from "./postgres-copy-text.ts";
 export { Pool } from "./postgres-pool.ts";
 export { Queries, type Row, type Statement } from "./postgres-queries.ts";
 export type { Listener } from "./postgres-session.ts";

@@ -1,9 +1,9 @@
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Coroutine } from "../future/awaitable.ts";
 import { coroutine } from "../task/coroutine.ts";
 import type { ContextManager } from "../task/using.ts";
 import { FileNotFoundError } from "./file-errors.ts";
+import { fileSystemFor } from "./file-call.ts";
 import { mkdtemp, rmtree } from "./paths.ts";
 
 /**
@@ -35,7 +35,7 @@ class TemporaryDirectory implements ContextManager<string> {
   }
 
   *enter(): Coroutine<string> {
-    this.#path = yield* mkdtemp(join(tmpdir(), this.#prefix));
+    this.#path = yield* mkdtemp(join(fileSystemFor("temporaryDirectory").temporaryFolder, this.#prefix));
     return this.#path;
   }
 

@@ -76,6 +76,15 @@ export class InvalidStatus extends InvalidHandshake {
   }
 }
 
+/** @internal Of a server that answers as such, and opens no connection. */
+export function statusError(target: string, status: number, meaning: string = ""): InvalidStatus {
+  const tag = meaning === "" ? "" : ` (${meaning})`;
+  return new InvalidStatus(`connect to ${target}: the server answered with HTTP status ${status}${tag}.`, {
+    status,
+    target,
+  });
+}
+
 /** @internal How a connection ended. */
 export interface ConnectionEnd {
   readonly received: CloseFrame | null;

@@ -3,7 +3,7 @@ import { ValueError } from "../loop/errors.ts";
 import { hostedLoop } from "./hosted-loop.ts";
 import { networkError } from "./network-errors.ts";
 import { type WsSocket, loadWs } from "./websocket-driver.ts";
-import { InvalidHandshake, InvalidStatus } from "./websocket-errors.ts";
+import { InvalidHandshake, statusError } from "./websocket-errors.ts";
 import { NodeListener } from "./websocket-node-listener.ts";
 import { NodeWire, wsOptions } from "./websocket-node-wire.ts";
 import { type WebSocketSettings, withoutPassword } from "./websocket-options.ts";
@@ -66,7 +66,7 @@ class Handshake {
     this.#socket.on("open", () => this.#opened());
     this.#socket.on("error", (cause) => this.#failed(handshakeError(this.#target, cause)));
     this.#socket.on("unexpected-response", (request, response) => {
-      this.#failed(statusError(this.#target, response));
+      this.#failed(statusError(this.#target, response.statusCode ?? 0, response.statusMessage));
       request.destroy();
     });
     // Nobody may be told of an attempt that was given up, but for this.
@@ -86,12 +86,6 @@ class Handshake {
     this.#state = "failed";
     this.#events.failed(error);
   }
-}
-
-function statusError(target: string, { statusCode = 0, statusMessage = "" }: IncomingMessage): InvalidStatus {
-  const meaning = statusMessage === "" ? "" : ` (${statusMessage})`;
-  const message = `connect to ${target}: the server answered with HTTP status ${statusCode}${meaning}.`;
-  return new InvalidStatus(message, { status: statusCode, target });
 }
 
 // Errors of sockets and of TLS have codes; those that `ws` makes of an answer have none, and the parser's begin with HPE.

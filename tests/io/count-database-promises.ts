@@ -36,6 +36,12 @@ function* withPostgres(url: string): Coroutine<void> {
   const cursor = connection.cursor("select * from generate_series(1, 10)");
   yield* counted("Cursor.fetch", cursor.fetch(2));
   yield* counted("Cursor.close", cursor.close());
+  yield* connection.execute("create temporary table part (id int)");
+  const records = Array.from({ length: 20_000 }, (_, i) => [i]);
+  yield* counted("copyRecordsToTable", connection.copyRecordsToTable("part", { records }));
+  yield* counted("copyToTable", connection.copyToTable("part", { source: ["1\n", "2\n"] }));
+  yield* counted("copyFromTable", connection.copyFromTable("part", { output: () => {} }));
+  yield* counted("a copy that fails", failing(connection.copyToTable("part", { source: "x\n" })));
   yield* counted(
     "addListener",
     connection.addListener("promises", () => {}),

@@ -46,6 +46,7 @@ function* onPaths(folder: string): Coroutine<void> {
   yield* counted("utime", files.utime(one, 0, 0));
   yield* counted("rmdir", files.rmdir(below));
   yield* counted("rmtree", files.rmtree(`${folder}/three`));
+  yield* counted("syncDirectory", files.syncDirectory(folder));
   yield* counted("mkdtemp", files.mkdtemp(`${folder}/a`));
 }
 

@@ -19,7 +19,7 @@ it.skipIf(postgres.missing !== undefined)(
     // pg-protocol's parse() makes it when a socket begins to be read, and nobody waits for it. A request to cancel goes over
     // a connection of its own.
     expect(await promisesOf("postgres", postgres)).toEqual({
-      operations: 23,
+      operations: 27,
       made: { "a promise": 1, connect: 1, createPool: 1, cancel: 1 },
     });
   },

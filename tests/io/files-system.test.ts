@@ -9,6 +9,7 @@ import { thrownBy } from "./thrown-by.ts";
 
 class MemoryFiles implements Partial<FileSystem> {
   readonly needsHost = false;
+  readonly lane = {};
   readonly files = new Map<string, Uint8Array>();
   readonly opened: string[] = [];
   readonly closed: number[] = [];

@@ -5,7 +5,8 @@ import { type ClientSession, type Handler, serve } from "../../src/io/http.ts";
 import { certificate } from "./carriers.ts";
 import { type Canceller, cancelEverywhere, moments } from "./canceller.ts";
 import { withRawServer, withServer } from "./http-peers.ts";
-import { runAndLook, runClean, until } from "./run-io.ts";
+import { platforms } from "./platforms.ts";
+import { runClean, until } from "./run-io.ts";
 
 // A program that uses every operation is run again and again; each run cancels one task at one of its suspension points.
 // Afterwards the same session and the same server must serve, every socket must be closed, and nothing was reported.
@@ -68,10 +69,10 @@ function isExpected(error: Error): boolean {
   return isCancelled(error) || name === "ServerDisconnectedError" || message.includes("task that wrote");
 }
 
-describe("HTTP", () => {
+describe.each(platforms)("HTTP, $name,", ({ look, isSimulated }) => {
   it.each(moments)("may be cancelled at every suspension point, %s", { timeout: 60_000 }, async (moment) => {
     const attempt = async (canceller: Canceller): Promise<string[]> => {
-      const { reports, leaked } = await runAndLook(() => withServer(handler, both, { session: { limit: 1 } }), {
+      const { reports, leaked } = await look(() => withServer(handler, both, { session: { limit: 1 } }), {
         instruments: [canceller.instrument],
       });
       return [...reports, ...(leaked > 0 ? [`${leaked} sockets are still open`] : [])];
@@ -102,16 +103,23 @@ describe("HTTP", () => {
         const [outcome] = yield* gather([createTask(owner())], { returnExceptions: true });
         if (outcome instanceof Error && !isCancelled(outcome)) throw outcome;
       }
-      const { reports, leaked } = await runAndLook(main, { instruments: [canceller.instrument] });
+      const { reports, leaked } = await look(main, { instruments: [canceller.instrument] });
       return [...reports, ...(leaked > 0 ? [`${leaked} sockets are still open`] : [])];
     };
     const { wrong, waits } = await cancelEverywhere(["owner"], moment, attempt);
     expect(wrong).toEqual([]);
     expect([...waits]).toEqual(
-      expect.arrayContaining(["owner on serve", "owner on ClientSession.close", "owner on HttpServer.close"]),
+      expect.arrayContaining([
+        "owner on serve",
+        "owner on ClientSession.close",
+        // A simulated machine hears what it says to itself at once: the connections are gone by then.
+        ...(isSimulated ? [] : ["owner on HttpServer.close"]),
+      ]),
     );
   });
+});
 
+describe("HTTP", () => {
   it("gives up a connection that is being made, when the one who wanted it does", () =>
     runClean(function* () {
       let closed = 0;

@@ -1,14 +1,94 @@
 import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
-import { Barrier, type Coroutine, Future, createTask, gather, run, sleep } from "../../src/index.ts";
+import { Barrier, type Coroutine, Future, createTask, gather, run as runForReal, sleep } from "../../src/index.ts";
 import { ClientSession, type Handler, serve } from "../../src/io/http.ts";
 import { saying, withRawServer, withServer } from "./http-peers.ts";
+import { platforms } from "./platforms.ts";
 import { runAndLook, runClean, until } from "./run-io.ts";
 import { thrownBy } from "./thrown-by.ts";
 
 const empty: Handler = function* () {
   return {};
 };
+
+describe.each(platforms)("$name,", ({ run }) => {
+  describe("connections", () => {
+    it.each([
+      ["limit", { limit: 3 }],
+      ["limitPerHost", { limitPerHost: 3 }],
+    ])("are no more than %s at a time, and those who wait are served in order", (_name, session) =>
+      run(function* () {
+        let now = 0;
+        let most = 0;
+        const three = new Barrier(3);
+        yield* withServer(
+          function* () {
+            now += 1;
+            most = Math.max(most, now);
+            yield* three.wait();
+            now -= 1;
+            return {};
+          },
+          function* (client) {
+            const order: number[] = [];
+            yield* gather(
+              Array.from({ length: 12 }, function* (_, i): Coroutine<void> {
+                yield* (yield* client.get(`/${i}`)).text();
+                order.push(i);
+              }),
+            );
+            expect(most).toBe(3);
+            expect(Math.max(...order.slice(0, 3))).toBe(2);
+            expect(Math.min(...order.slice(9))).toBe(9);
+          },
+          { session },
+        );
+      }),
+    );
+
+    it("to a server that always says goodbye are made anew", () =>
+      run(() =>
+        withServer(
+          function* () {
+            return { headers: { connection: "close" }, body: "tick" };
+          },
+          function* (session) {
+            for (let i = 0; i < 5; i += 1) expect(yield* (yield* session.get("/")).text()).toBe("tick");
+          },
+        ),
+      ));
+
+    it("are closed with the session, and whoever waits is told", () =>
+      run(function* () {
+        const server = yield* serve(function* () {
+          return yield* new Future<never>();
+        });
+        const session = new ClientSession({ limit: 1 });
+        const url = `http://127.0.0.1:${server.port}/`;
+        const tasks = [createTask(thrownBy(session.get(url))), createTask(thrownBy(session.get(url)))];
+        yield* sleep(10);
+        yield* session.close();
+        const [one, other] = yield* gather(tasks);
+        expect([String(one), String(other)]).toEqual([
+          "ClientError: The session was closed.",
+          "RuntimeError: ClientSession: the session is closed.",
+        ]);
+        yield* server.close();
+      }));
+  });
+});
+
+describe("connections", () => {
+  it("that wait to be used again do not keep the process alive", async () => {
+    const session = await runForReal(function* () {
+      return yield* withServer(empty, function* (client) {
+        yield* (yield* client.get("/")).text();
+        return client;
+      });
+    });
+    expect(session.closed).toBe(true);
+  });
+});
 
 describe("connections", () => {
   it("are used again, when a response was read to its end", () =>
@@ -27,40 +107,9 @@ describe("connections", () => {
         },
       );
     }));
+});
 
-  it.each([
-    ["limit", { limit: 3 }],
-    ["limitPerHost", { limitPerHost: 3 }],
-  ])("are no more than %s at a time, and those who wait are served in order", (_name, session) =>
-    runClean(function* () {
-      let now = 0;
-      let most = 0;
-      const three = new Barrier(3);
-      yield* withServer(
-        function* () {
-          now += 1;
-          most = Math.max(most, now);
-          yield* three.wait();
-          now -= 1;
-          return {};
-        },
-        function* (client) {
-          const order: number[] = [];
-          yield* gather(
-            Array.from({ length: 12 }, function* (_, i): Coroutine<void> {
-              yield* (yield* client.get(`/${i}`)).text();
-              order.push(i);
-            }),
-          );
-          expect(most).toBe(3);
-          expect(Math.max(...order.slice(0, 3))).toBe(2);
-          expect(Math.min(...order.slice(9))).toBe(9);
-        },
-        { session },
-      );
-    }),
-  );
-
+describe("connections", () => {
   it("that the server has closed are replaced, for whatever request", () =>
     runClean(function* () {
       const sockets: Socket[] = [];
@@ -108,37 +157,9 @@ describe("connections", () => {
         },
       );
     }));
+});
 
-  it("to a server that always says goodbye are made anew", () =>
-    runClean(() =>
-      withServer(
-        function* () {
-          return { headers: { connection: "close" }, body: "tick" };
-        },
-        function* (session) {
-          for (let i = 0; i < 5; i += 1) expect(yield* (yield* session.get("/")).text()).toBe("tick");
-        },
-      ),
-    ));
-
-  it("are closed with the session, and whoever waits is told", () =>
-    runClean(function* () {
-      const server = yield* serve(function* () {
-        return yield* new Future<never>();
-      });
-      const session = new ClientSession({ limit: 1 });
-      const url = `http://127.0.0.1:${server.port}/`;
-      const tasks = [createTask(thrownBy(session.get(url))), createTask(thrownBy(session.get(url)))];
-      yield* sleep(10);
-      yield* session.close();
-      const [one, other] = yield* gather(tasks);
-      expect([String(one), String(other)]).toEqual([
-        "ClientError: The session was closed.",
-        "RuntimeError: ClientSession: the session is closed.",
-      ]);
-      yield* server.close();
-    }));
-
+describe("connections", () => {
   it("and sessions and servers that nobody closes are closed with the loop, and debug mode says so", async () => {
     const { reports, leaked } = await runAndLook(function* () {
       const server = yield* serve(function* () {
@@ -152,15 +173,5 @@ describe("connections", () => {
       "Still open when the loop closed: <ClientSession open hosts:1 requests:0>",
     ]);
     expect(leaked).toBe(0);
-  });
-
-  it("that wait to be used again do not keep the process alive", async () => {
-    const session = await run(function* () {
-      return yield* withServer(empty, function* (client) {
-        yield* (yield* client.get("/")).text();
-        return client;
-      });
-    });
-    expect(session.closed).toBe(true);
   });
 });

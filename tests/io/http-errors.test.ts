@@ -17,6 +17,7 @@ import {
 } from "../../src/io/http.ts";
 import { certificate } from "./carriers.ts";
 import { saying, withRawServer, withServer } from "./http-peers.ts";
+import { platforms } from "./platforms.ts";
 import { runClean } from "./run-io.ts";
 import { thrownBy } from "./thrown-by.ts";
 
@@ -39,38 +40,184 @@ function errorOf(...answers: readonly (string | ((socket: Socket) => void))[]): 
 const withoutPort = (error: Error): string =>
   `${error.name}: ${error.message.replaceAll(/(?<=127\.0\.0\.1|localhost):\d+/g, "")}`;
 
-describe("a request that reaches nobody throws a ConnectError", () => {
-  it("when nobody listens there", () =>
-    runClean(function* () {
-      const server = yield* serve(function* () {
-        return {};
-      });
-      yield* server.close();
-      yield* using(new ClientSession(), function* (session) {
-        for (const host of ["127.0.0.1", "localhost"]) {
-          const error = yield* thrownBy(session.get(`http://${host}:${server.port}/a`));
+describe.each(platforms)("$name,", ({ run }) => {
+  describe("a request that reaches nobody throws a ConnectError", () => {
+    it("when nobody listens there", () =>
+      run(function* () {
+        const server = yield* serve(function* () {
+          return {};
+        });
+        yield* server.close();
+        yield* using(new ClientSession(), function* (session) {
+          for (const host of ["127.0.0.1", "localhost"]) {
+            const error = yield* thrownBy(session.get(`http://${host}:${server.port}/a`));
+            expect(error).toBeInstanceOf(ConnectError);
+            expect(error).toBeInstanceOf(ClientError);
+            expect(error).toMatchObject({ target: `GET http://${host}:${server.port}/a`, code: "ECONNREFUSED" });
+            expect(error.cause).toBeInstanceOf(ConnectionRefusedError);
+            expect(withoutPort(error)).toBe(
+              `ConnectError: GET http://${host}/a: connecting to ${host}: nobody listens there (ECONNREFUSED).`,
+            );
+            expect(error.stack).toContain("http-errors.test.ts");
+          }
+        });
+      }));
+
+    it("when no host has that name", () =>
+      run(() =>
+        using(new ClientSession(), function* (session) {
+          const error = yield* thrownBy(session.get("http://no-such-host.invalid/"));
           expect(error).toBeInstanceOf(ConnectError);
+          expect(error.cause).toBeInstanceOf(UnknownHostError);
+          expect(error.target).toBe("GET http://no-such-host.invalid/");
+        }),
+      ));
+  });
+
+  describe("a request that cannot be meant throws an InvalidUrlError", () => {
+    it.each([
+      ["/tick", "GET /tick: it is no URL, and there is no baseUrl."],
+      ["http://", "GET http://: it is no URL, and there is no baseUrl."],
+      ["ftp://a/", "GET ftp://a/: a URL of http: or https: was expected, not of ftp:"],
+    ])("%s", (url, message) =>
+      run(() =>
+        using(new ClientSession(), function* (session) {
+          const error = yield* thrownBy(session.get(url));
+          expect([error.name, error.message]).toEqual(["InvalidUrlError", message]);
           expect(error).toBeInstanceOf(ClientError);
-          expect(error).toMatchObject({ target: `GET http://${host}:${server.port}/a`, code: "ECONNREFUSED" });
-          expect(error.cause).toBeInstanceOf(ConnectionRefusedError);
-          expect(withoutPort(error)).toBe(
-            `ConnectError: GET http://${host}/a: connecting to ${host}: nobody listens there (ECONNREFUSED).`,
-          );
-          expect(error.stack).toContain("http-errors.test.ts");
-        }
-      });
-    }));
+        }),
+      ),
+    );
+  });
 
-  it("when no host has that name", () =>
-    runClean(() =>
-      using(new ClientSession(), function* (session) {
-        const error = yield* thrownBy(session.get("http://no-such-host.invalid/"));
-        expect(error).toBeInstanceOf(ConnectError);
-        expect(error.cause).toBeInstanceOf(UnknownHostError);
-        expect(error.target).toBe("GET http://no-such-host.invalid/");
+  describe("a body that its coroutine fails to write", () => {
+    it("fails the request with that very error", () =>
+      run(() =>
+        withServer(
+          function* (request) {
+            return { json: (yield* request.bytes()).length };
+          },
+          function* (session) {
+            const broken = new RangeError("no more");
+            const error = yield* thrownBy(
+              session.post("/", {
+                *stream(writer) {
+                  yield* writer.write("tick");
+                  throw broken;
+                },
+              }),
+            );
+            expect(error).toBe(broken);
+            expect(yield* (yield* session.post("/", { body: "tick" })).json()).toBe(4);
+          },
+        ),
+      ));
+  });
+
+  describe("a timeout", () => {
+    it("of a whole request ends it while the body arrives, redirections included", () =>
+      run(() =>
+        withServer(
+          function* ({ path }) {
+            if (path === "/") return { status: 302, headers: { location: "/drip" } };
+            return {
+              *stream(writer) {
+                for (;;) {
+                  yield* writer.write("tick");
+                  yield* sleep(5);
+                }
+              },
+            };
+          },
+          function* (session) {
+            const response = yield* session.get("/");
+            yield* expired(response.text(), "total", /\/drip: the whole request took longer than 300 ms\.$/);
+          },
+          { session: { timeout: { total: 300 } } },
+        ),
+      ));
+
+    it("of reading ends it when nothing comes for that long, and not while something does", () =>
+      run(() =>
+        withServer(
+          function* ({ path }) {
+            if (path === "/silent") yield* new Future();
+            return {
+              *stream(writer) {
+                for (let i = 0; i < 4; i += 1) {
+                  yield* writer.write("tick");
+                  yield* sleep(50);
+                }
+                if (path === "/stuck") yield* new Future();
+              },
+            };
+          },
+          function* (session) {
+            expect(yield* (yield* session.get("/")).text()).toBe("tick".repeat(4));
+            yield* expired(session.get("/silent"), "read", /: nothing came for 300 ms\.$/);
+            yield* expired((yield* session.get("/stuck")).text(), "read", /: nothing came for 300 ms\.$/);
+          },
+          { session: { timeout: { read: 300 } } },
+        ),
+      ));
+
+    it("of reading does not count while it is the reader who takes nothing", () =>
+      run(() =>
+        withServer(
+          function* () {
+            return { body: new Uint8Array(2 ** 23) };
+          },
+          function* (session) {
+            const response = yield* session.get("/");
+            yield* response.chunk();
+            yield* sleep(700);
+            expect((yield* response.bytes()).length).toBeGreaterThan(2 ** 22);
+          },
+          { session: { timeout: { read: 500 } } },
+        ),
+      ));
+
+    it.each([
+      ["connect", "connect", { connect: 20 }, /: no connection could be had within 20 ms\.$/],
+      ["total", "total", { total: 20, connect: 30 }, /: the whole request took longer than 20 ms\.$/],
+    ] as const)("of %s counts while others have all the connections", (_name, phase, timeout, message) =>
+      run(function* () {
+        const go = new Future<void>();
+        yield* withServer(
+          function* ({ path }) {
+            if (path === "/") return {};
+            return { stream: (writer) => waitingFor(go, writer) };
+          },
+          function* (session) {
+            const busy = yield* session.get("/held");
+            yield* expired(session.get("/", { timeout }), phase, message);
+            go.setResult();
+            yield* busy.text();
+            expect((yield* session.get("/")).status).toBe(200);
+          },
+          { session: { limit: 1 } },
+        );
       }),
-    ));
+    );
+  });
+});
 
+describe("a timeout", () => {
+  it.each(["connect", "socketConnect"] as const)("of %s ends it while no connection is made", (phase) =>
+    runClean(() =>
+      // It takes the connection, and never says a word of TLS.
+      withRawServer(silent, function* (session, port) {
+        yield* expired(
+          session.get(`https://127.0.0.1:${port}/`, { timeout: { [phase]: 20 } }),
+          phase,
+          /: no connection (could be had|was made) within 20 ms\.$/,
+        );
+      }),
+    ),
+  );
+});
+
+describe("a request that reaches nobody throws a ConnectError", () => {
   it("when its certificate is not trusted, or it speaks no TLS", () =>
     runClean(() =>
       withServer(
@@ -92,22 +239,6 @@ describe("a request that reaches nobody throws a ConnectError", () => {
         { server: { tls: certificate } },
       ),
     ));
-});
-
-describe("a request that cannot be meant throws an InvalidUrlError", () => {
-  it.each([
-    ["/tick", "GET /tick: it is no URL, and there is no baseUrl."],
-    ["http://", "GET http://: it is no URL, and there is no baseUrl."],
-    ["ftp://a/", "GET ftp://a/: a URL of http: or https: was expected, not of ftp:"],
-  ])("%s", (url, message) =>
-    runClean(() =>
-      using(new ClientSession(), function* (session) {
-        const error = yield* thrownBy(session.get(url));
-        expect([error.name, error.message]).toEqual(["InvalidUrlError", message]);
-        expect(error).toBeInstanceOf(ClientError);
-      }),
-    ),
-  );
 });
 
 describe("an answer that is none throws where it is awaited", () => {
@@ -210,41 +341,7 @@ describe("an answer that is none throws where it is awaited", () => {
     ));
 });
 
-describe("a body that its coroutine fails to write", () => {
-  it("fails the request with that very error", () =>
-    runClean(() =>
-      withServer(
-        function* (request) {
-          return { json: (yield* request.bytes()).length };
-        },
-        function* (session) {
-          const broken = new RangeError("no more");
-          const error = yield* thrownBy(
-            session.post("/", {
-              *stream(writer) {
-                yield* writer.write("tick");
-                throw broken;
-              },
-            }),
-          );
-          expect(error).toBe(broken);
-          expect(yield* (yield* session.post("/", { body: "tick" })).json()).toBe(4);
-        },
-      ),
-    ));
-});
-
 describe("a timeout", () => {
-  const silent = (): void => {};
-
-  function* expired(coro: Coroutine<unknown>, phase: string, message: RegExp): Coroutine<void> {
-    const error = yield* thrownBy(coro);
-    expect(error).toBeInstanceOf(RequestTimeoutError);
-    expect(error).toBeInstanceOf(TimeoutError);
-    expect(error.phase).toBe(phase);
-    expect(withoutPort(error)).toMatch(message);
-  }
-
   it("of a whole request ends it while nothing is answered", () =>
     runClean(() =>
       withRawServer(silent, (session) =>
@@ -255,107 +352,18 @@ describe("a timeout", () => {
         ),
       ),
     ));
-
-  it("of a whole request ends it while the body arrives, redirections included", () =>
-    runClean(() =>
-      withServer(
-        function* ({ path }) {
-          if (path === "/") return { status: 302, headers: { location: "/drip" } };
-          return {
-            *stream(writer) {
-              for (;;) {
-                yield* writer.write("tick");
-                yield* sleep(5);
-              }
-            },
-          };
-        },
-        function* (session) {
-          const response = yield* session.get("/");
-          yield* expired(response.text(), "total", /\/drip: the whole request took longer than 300 ms\.$/);
-        },
-        { session: { timeout: { total: 300 } } },
-      ),
-    ));
-
-  it("of reading ends it when nothing comes for that long, and not while something does", () =>
-    runClean(() =>
-      withServer(
-        function* ({ path }) {
-          if (path === "/silent") yield* new Future();
-          return {
-            *stream(writer) {
-              for (let i = 0; i < 4; i += 1) {
-                yield* writer.write("tick");
-                yield* sleep(50);
-              }
-              if (path === "/stuck") yield* new Future();
-            },
-          };
-        },
-        function* (session) {
-          expect(yield* (yield* session.get("/")).text()).toBe("tick".repeat(4));
-          yield* expired(session.get("/silent"), "read", /: nothing came for 300 ms\.$/);
-          yield* expired((yield* session.get("/stuck")).text(), "read", /: nothing came for 300 ms\.$/);
-        },
-        { session: { timeout: { read: 300 } } },
-      ),
-    ));
-
-  it("of reading does not count while it is the reader who takes nothing", () =>
-    runClean(() =>
-      withServer(
-        function* () {
-          return { body: new Uint8Array(2 ** 23) };
-        },
-        function* (session) {
-          const response = yield* session.get("/");
-          yield* response.chunk();
-          yield* sleep(700);
-          expect((yield* response.bytes()).length).toBeGreaterThan(2 ** 22);
-        },
-        { session: { timeout: { read: 500 } } },
-      ),
-    ));
-
-  it.each([
-    ["connect", "connect", { connect: 20 }, /: no connection could be had within 20 ms\.$/],
-    ["total", "total", { total: 20, connect: 30 }, /: the whole request took longer than 20 ms\.$/],
-  ] as const)("of %s counts while others have all the connections", (_name, phase, timeout, message) =>
-    runClean(function* () {
-      const go = new Future<void>();
-      yield* withServer(
-        function* ({ path }) {
-          if (path === "/") return {};
-          return { stream: (writer) => waitingFor(go, writer) };
-        },
-        function* (session) {
-          const busy = yield* session.get("/held");
-          yield* expired(session.get("/", { timeout }), phase, message);
-          go.setResult();
-          yield* busy.text();
-          expect((yield* session.get("/")).status).toBe(200);
-        },
-        { session: { limit: 1 } },
-      );
-    }),
-  );
-
-  it.each(["connect", "socketConnect"] as const)("of %s ends it while no connection is made", (phase) =>
-    runClean(() =>
-      // It takes the connection, and never says a word of TLS.
-      withRawServer(silent, function* (session, port) {
-        yield* expired(
-          session.get(`https://127.0.0.1:${port}/`, { timeout: { [phase]: 20 } }),
-          phase,
-          /: no connection (could be had|was made) within 20 ms\.$/,
-        );
-      }),
-    ),
-  );
 });
-
 function* waitingFor(go: Future<void>, writer: BodyWriter): Coroutine<void> {
   yield* writer.write("tick");
   yield* go;
+}
+
+function silent(): void {}
+
+function* expired(coro: Coroutine<unknown>, phase: string, message: RegExp): Coroutine<void> {
+  const error = yield* thrownBy(coro);
+  expect(error).toBeInstanceOf(RequestTimeoutError);
+  expect(error).toBeInstanceOf(TimeoutError);
+  expect(error.phase).toBe(phase);
+  expect(withoutPort(error)).toMatch(message);
 }

@@ -54,6 +54,25 @@ function* inTransactions(pool: Pool): Coroutine<void> {
   );
 }
 
+function* copying(pool: Pool): Coroutine<void> {
+  yield* using(pool.acquire(), function* (connection) {
+    yield* connection.execute("create temporary table part (id int)");
+    yield* connection.copyRecordsToTable("part", { records: [[1], [2]] });
+    yield* connection.copyToTable("part", {
+      *source(writer) {
+        yield* writer.write("3\n");
+        yield* sleep(0);
+      },
+    });
+    yield* connection.copyFromTable("part", {
+      *output() {
+        yield* sleep(0);
+      },
+    });
+    yield* connection.execute("drop table part");
+  });
+}
+
 function* ignoring(message: string, body: Coroutine<unknown>): Coroutine<void> {
   try {
     yield* body;
@@ -121,11 +140,12 @@ const WAITS: Record<keyof typeof programs | "making", string[]> = {
     "COMMIT",
     "Pool.release",
   ],
+  copying: ["Pool.connect", "execute", "copyRecordsToTable", "copyToTable", "copyFromTable", "Pool.release"],
   contending: ["something else", "Pool.acquire", "fetchval"],
   making: ["Pool.connect", "gather", "fetch", "connect", "close"],
 };
 
-const programs = { statements, onOneConnection, inTransactions, contending };
+const programs = { statements, onOneConnection, inTransactions, copying, contending };
 
 describe.skipIf(postgres.missing !== undefined)(titled("cancelling what waits for PostgreSQL", postgres), () => {
   describe.each(moments)("%s", (moment) => {

@@ -174,10 +174,9 @@ describe.skipIf(postgres.missing !== undefined)(titled("with a PostgreSQL server
       yield* using(yield* createPool({ url: postgres.url, minSize: 2, maxSize: 2 }), function* (pool) {
         const mark = `ends ${process.pid}`;
         const dying = createTask(pool.fetch(`select pg_sleep(10), '${mark}'`));
-        yield* sleep(20);
         const kill =
-          "select pg_terminate_backend(pid) from pg_stat_activity where query like $1 and pid <> pg_backend_pid()";
-        yield* pool.fetch(kill, `%${mark}%`);
+          "select pg_terminate_backend(pid) from pg_stat_activity where query like $1 and state = 'active' and pid <> pg_backend_pid()";
+        while ((yield* pool.fetch(kill, `%${mark}%`)).length === 0) yield* sleep(1);
         const error = yield* thrownBy(dying);
         expect(error).toMatchObject({ name: "PostgresError", code: "57P01", severity: "FATAL" });
         expect(yield* pool.fetchval("select 1")).toBe(1);

@@ -29,6 +29,24 @@ describe.skipIf(noShell !== "")(`waitSignal${noShell}`, () => {
 });
 
 describe.skipIf(noShell !== "")(`signals${noShell}`, () => {
+  it("has those who caught SIGINT before step aside, and leaves others beside it", () =>
+    runAlone(function* () {
+      const other = (): void => {};
+      for (const name of ["SIGINT", "SIGUSR2"]) process.on(name, other);
+      try {
+        const before = process.listeners("SIGINT");
+        yield* using(signals("SIGINT", "SIGUSR2"), function* () {
+          expect(process.listenerCount("SIGINT")).toBe(1);
+          expect(process.listeners("SIGINT")).not.toContain(other);
+          expect(process.listeners("SIGUSR2")).toContain(other);
+        });
+        expect(process.listeners("SIGINT")).toEqual(before);
+        expect(process.listeners("SIGUSR2")).toEqual([other]);
+      } finally {
+        for (const name of ["SIGINT", "SIGUSR2"]) process.removeListener(name, other);
+      }
+    }));
+
   it("misses none between two that are waited for", () =>
     runAlone(function* () {
       yield* using(signals("SIGUSR2", "SIGHUP"), function* (received) {

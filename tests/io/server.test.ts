@@ -68,6 +68,19 @@ describe("Server", () => {
       });
     }));
 
+  it('listens on one address of a name, and on the same port of all for ""', () =>
+    runClean(function* () {
+      yield* using(yield* startServer(untilEnd, "localhost", 0), function* (server) {
+        expect(server.addresses).toHaveLength(1);
+        const [[host, port]] = server.addresses as [[string, number]];
+        expect(["127.0.0.1", "::1"]).toContain(host);
+        expect(port).toBe(server.port);
+      });
+      yield* using(yield* startServer(untilEnd, "", 0), function* (server) {
+        expect(server.addresses).toEqual([[expect.stringMatching(/^(::|0\.0\.0\.0)$/), server.port]]);
+      });
+    }));
+
   it("is closed by leaving `using`, which waits for its connections", () =>
     runClean(function* () {
       const trace: string[] = [];

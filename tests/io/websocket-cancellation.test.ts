@@ -20,7 +20,8 @@ import {
 } from "../../src/io/websocket.ts";
 import { certificate } from "./carriers.ts";
 import { type Canceller, cancelEverywhere, moments } from "./canceller.ts";
-import { runAndLook, until } from "./run-io.ts";
+import { type Platform, platforms } from "./platforms.ts";
+import { until } from "./run-io.ts";
 import { echo } from "./websocket-peers.ts";
 
 // A program that uses every operation is run again and again. Each run cancels one task at one of its suspension points;
@@ -147,9 +148,9 @@ async function timersBeyond(before: number): Promise<number> {
   return timers() - before;
 }
 
-async function attempt(kind: Kind, canceller: Canceller): Promise<string[]> {
+async function attempt(kind: Kind, { look }: Platform, canceller: Canceller): Promise<string[]> {
   const before = timers();
-  const { reports, leaked } = await runAndLook(() => program(kind), { instruments: [canceller.instrument] });
+  const { reports, leaked } = await look(() => program(kind), { instruments: [canceller.instrument] });
   const failures = reports.filter((report) => !/in a WebSocket handler: ConnectionClosed/.test(report));
   const left = await timersBeyond(before);
   return [
@@ -159,24 +160,26 @@ async function attempt(kind: Kind, canceller: Canceller): Promise<string[]> {
   ];
 }
 
-describe.each(kinds)("over $name", (kind) => {
-  it.each(moments)("a task may be cancelled at every suspension point, %s", { timeout: 60_000 }, async (moment) => {
-    const names = ["client", "server", "handler"];
-    const { wrong, waits } = await cancelEverywhere(names, moment, (canceller) => attempt(kind, canceller));
-    expect(wrong).toEqual([]);
-    for (const expected of [
-      "server on serve",
-      "server on WebSocketServer.close",
-      "client on connect",
-      "client on Connection.send",
-      "client on Connection.recv",
-      "client on Connection.next",
-      "client on Connection.ping",
-      "client on Connection.close",
-      "handler on Connection.next",
-      "handler on Connection.send",
-    ]) {
-      expect(waits).toContain(expected);
-    }
+describe.each(platforms)("$name,", (platform) => {
+  describe.each(kinds)("over $name", (kind) => {
+    it.each(moments)("a task may be cancelled at every suspension point, %s", { timeout: 60_000 }, async (moment) => {
+      const names = ["client", "server", "handler"];
+      const { wrong, waits } = await cancelEverywhere(names, moment, (canceller) => attempt(kind, platform, canceller));
+      expect(wrong).toEqual([]);
+      for (const expected of [
+        "server on serve",
+        "server on WebSocketServer.close",
+        "client on connect",
+        "client on Connection.send",
+        "client on Connection.recv",
+        "client on Connection.next",
+        "client on Connection.ping",
+        "client on Connection.close",
+        "handler on Connection.next",
+        "handler on Connection.send",
+      ]) {
+        expect(waits).toContain(expected);
+      }
+    });
   });
 });

@@ -15,6 +15,7 @@ import {
   serve,
 } from "../../src/io/websocket.ts";
 import { certificate } from "./carriers.ts";
+import { platforms } from "./platforms.ts";
 import { runAndLook, runClean } from "./run-io.ts";
 import { text } from "./text.ts";
 import { thrownBy } from "./thrown-by.ts";
@@ -54,243 +55,120 @@ function* hungUp(reader: StreamReader): Coroutine<number> {
   }
 }
 
-describe("connect", () => {
-  it("names the target and the cause when nobody listens", () =>
-    runClean(function* () {
-      const error = yield* thrownBy(connect("ws://127.0.0.1:1/room"));
-      expect(error).toBeInstanceOf(ConnectionRefusedError);
-      expect(error.message).toBe("connect to ws://127.0.0.1:1/room: nobody listens there (ECONNREFUSED).");
-      expect(error.target).toBe("ws://127.0.0.1:1/room");
-      expect(error.cause).toMatchObject({ code: "ECONNREFUSED" });
-    }));
+describe.each(platforms)("$name,", ({ run }) => {
+  describe("connect", () => {
+    it("names the target and the cause when nobody listens", () =>
+      run(function* () {
+        const error = yield* thrownBy(connect("ws://127.0.0.1:1/room"));
+        expect(error).toBeInstanceOf(ConnectionRefusedError);
+        expect(error.message).toBe("connect to ws://127.0.0.1:1/room: nobody listens there (ECONNREFUSED).");
+        expect(error.target).toBe("ws://127.0.0.1:1/room");
+        expect(error.cause).toMatchObject({ code: "ECONNREFUSED" });
+      }));
 
-  it("keeps a password to itself", () =>
-    runClean(function* () {
-      const refused = yield* thrownBy(connect("ws://me:secret@127.0.0.1:1/a?b=c@d"));
-      expect(refused.message).toBe("connect to ws://127.0.0.1:1/a?b=c@d: nobody listens there (ECONNREFUSED).");
-      const wrong = yield* thrownBy(connect("ws://me:secret@host:port"));
-      expect(wrong.message).toBe("connect: ws://host:port: Invalid URL: ws://host:port.");
-    }));
+    it("keeps a password to itself", () =>
+      run(function* () {
+        const refused = yield* thrownBy(connect("ws://me:secret@127.0.0.1:1/a?b=c@d"));
+        expect(refused.message).toBe("connect to ws://127.0.0.1:1/a?b=c@d: nobody listens there (ECONNREFUSED).");
+        const wrong = yield* thrownBy(connect("ws://me:secret@host:port"));
+        expect(wrong.message).toBe("connect: ws://host:port: Invalid URL: ws://host:port.");
+      }));
 
-  it("names a host that is not known", () =>
-    runClean(function* () {
-      const error = yield* thrownBy(connect("ws://no-such-host.invalid"));
-      expect(error).toBeInstanceOf(UnknownHostError);
-      expect(error.target).toBe("ws://no-such-host.invalid");
-    }));
+    it("names a host that is not known", () =>
+      run(function* () {
+        const error = yield* thrownBy(connect("ws://no-such-host.invalid"));
+        expect(error).toBeInstanceOf(UnknownHostError);
+        expect(error.target).toBe("ws://no-such-host.invalid");
+      }));
 
-  it.each([
-    ["404 Not Found", 404],
-    ["200 OK", 200],
-    ["503 Service Unavailable", 503],
-  ])("gives the status when the answer is %s", (line, status) =>
-    runClean(function* () {
-      yield* answering(`HTTP/1.1 ${line}\r\nContent-Length: 4\r\n\r\nbody`, function* (url) {
-        const error = yield* thrownBy(connect(url));
-        expect(error).toBeInstanceOf(InvalidStatus);
-        expect(error.status).toBe(status);
-        const [, reason] = /^\d+ (.*)$/.exec(line)!;
-        expect(error.message).toBe(`connect to ${url}: the server answered with HTTP status ${status} (${reason}).`);
-      });
-    }),
-  );
+    it("says so when no subprotocol is spoken by both", () =>
+      run(function* () {
+        yield* serving(
+          (connection) => connection.waitClosed(),
+          function* (url) {
+            const error = yield* thrownBy(connect(url, { subprotocols: ["a"] }));
+            expect(error).toBeInstanceOf(InvalidHandshake);
+            expect(error.message).toBe(`connect to ${url}: Server sent no subprotocol.`);
+          },
+          { subprotocols: ["b"] },
+        );
+      }));
 
-  it.each([
-    ["is no HTTP", "SSH-2.0-OpenSSH\r\n\r\n", /Parse Error/],
-    [
-      "has no proof that it is a WebSocket server",
-      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
-      /Invalid Sec-WebSocket-Accept header\.$/,
-    ],
-    [
-      "upgrades to something else",
-      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
-      /Invalid Upgrade header\.$/,
-    ],
-    [
-      "has headers that are too long",
-      `HTTP/1.1 101 Switching Protocols\r\nX: ${"x".repeat(20_000)}\r\n\r\n`,
-      /Header overflow/,
-    ],
-  ])("refuses an answer that %s", (_what, answer, message) =>
-    runClean(function* () {
-      yield* answering(answer, function* (url) {
-        const error = yield* thrownBy(connect(url));
-        expect(error).toBeInstanceOf(InvalidHandshake);
+    it.each([
+      ["not a url", {}, "connect: not a url: Invalid URL: not a url."],
+      ["ftp://host", {}, /^connect: ftp:\/\/host: The URL's protocol must be one of/],
+      ["ws://host", { subprotocols: ["a b"] }, /^connect: ws:\/\/host: An invalid or duplicated subprotocol/],
+      ["ws://host", { maxSize: 0 }, "connect: maxSize is a whole number from 1 on, not 0."],
+      ["ws://host", { maxQueue: 1.5 }, "connect: maxQueue is a whole number from 1 on, not 1.5."],
+      [
+        "ws://host",
+        { pingInterval: Number.NaN },
+        "connect: pingInterval is NaN (not a number); expected milliseconds.",
+      ],
+    ])("refuses %s with %j", (url, options, message) =>
+      run(function* () {
+        const error = yield* thrownBy(connect(url, options));
+        expect(error).toBeInstanceOf(ValueError);
         expect(error.message).toMatch(message);
-        expect(error.target).toBe(url);
-      });
-    }),
-  );
+      }),
+    );
 
-  it("says so when the server hangs up in the handshake", () =>
-    runClean(function* () {
-      yield* answering("", function* (url) {
-        const error = yield* thrownBy(connect(url));
-        expect(error).toBeInstanceOf(ConnectionResetError);
-        expect(error.target).toBe(url);
-      });
-    }));
-
-  it("waits for the handshake until openTimeout", () =>
-    runClean(function* () {
-      const silent = yield* startServer(
-        function* (reader, writer) {
-          yield* reader.read();
-          writer.close();
-        },
-        "127.0.0.1",
-        0,
-      );
-      yield* using(silent, function* () {
-        const error = yield* thrownBy(connect(urlOf(silent), { openTimeout: 10 }));
-        expect(error).toBeInstanceOf(TimeoutError);
-        expect(error.message).toBe(`connect to ${urlOf(silent)}: the opening handshake took longer than 10 ms.`);
-      });
-    }));
-
-  it("wants a certificate that it can trust, and for that name", async () => {
-    const { reports, leaked } = await runAndLook(function* () {
-      const server = yield* serve(echo, "127.0.0.1", 0, { tls: certificate });
-      yield* using(server, function* () {
-        const untrusted = yield* thrownBy(connect(`wss://localhost:${server.port}`));
-        expect(untrusted).toBeInstanceOf(TlsError);
-        expect(untrusted.message).toMatch(/^connect to wss:\/\/localhost:\d+: self-signed certificate/);
-        const options = { tls: { ca: certificate.cert, servername: "other.test" } };
-        const wrong = yield* thrownBy(connect(`wss://localhost:${server.port}`, options));
-        expect(wrong).toBeInstanceOf(TlsError);
-        expect(wrong.code).toBe("ERR_TLS_CERT_ALTNAME_INVALID");
-        yield* sleep(20);
-      });
-    });
-    expect(reports.filter((report) => !report.startsWith("A TLS handshake failed: "))).toEqual([]);
-    expect(leaked).toBe(0);
+    it("refuses what is no URL and no time at all", () =>
+      run(function* () {
+        expect((yield* thrownBy(connect(7 as never))).message).toBe("connect: a URL is a string, not a number (7).");
+        const error = yield* thrownBy(connect("ws://host", { closeTimeout: "soon" as never }));
+        expect(error.message).toBe("connect: closeTimeout is a number of milliseconds, not string.");
+      }));
   });
 
-  it("says so when the server does not speak TLS", () =>
-    runClean(function* () {
-      yield* serving(echo, function* (url) {
-        const error = yield* thrownBy(connect(url.replace("ws:", "wss:")));
-        expect(error).toBeInstanceOf(TlsError);
-      });
-    }));
-
-  it("follows redirects, but not for ever", () =>
-    runClean(function* () {
-      yield* serving(echo, function* (url) {
-        yield* answering(`HTTP/1.1 302 Found\r\nLocation: ${url}/moved\r\n\r\n`, function* (old) {
-          yield* using(yield* connect(old), function* (connection) {
-            yield* connection.send("there");
-            expect(yield* connection.recv()).toBe("there");
-          });
+  describe("serve", () => {
+    it("names an address that is in use", () =>
+      run(function* () {
+        yield* serving(echo, function* (_url, { port }) {
+          const error = yield* thrownBy(serve(echo, "127.0.0.1", port));
+          expect(error).toBeInstanceOf(NetworkError);
+          expect(error.message).toBe(`serve on 127.0.0.1:${port}: the address is in use (EADDRINUSE).`);
         });
-      });
-      yield* answering("HTTP/1.1 302 Found\r\nLocation: /again\r\n\r\n", function* (url) {
-        const error = yield* thrownBy(connect(url));
-        expect(error).toBeInstanceOf(InvalidHandshake);
-        expect(error.message).toBe(`connect to ${url}: Maximum redirects exceeded.`);
-      });
-    }));
+      }));
 
-  it("says so when no subprotocol is spoken by both", () =>
-    runClean(function* () {
-      yield* serving(
-        (connection) => connection.waitClosed(),
-        function* (url) {
-          const error = yield* thrownBy(connect(url, { subprotocols: ["a"] }));
-          expect(error).toBeInstanceOf(InvalidHandshake);
-          expect(error.message).toBe(`connect to ${url}: Server sent no subprotocol.`);
-        },
-        { subprotocols: ["b"] },
-      );
-    }));
+    it.each([
+      [[7, "127.0.0.1", 0], "serve: the handler is a function, not a number (7)."],
+      [[echo, 7, 0], "serve: a host is a string, not number."],
+      [[echo, "127.0.0.1", 70_000], "serve: a port is a whole number from 0 to 65535, not 70000."],
+    ])("refuses %j", (given, message) =>
+      run(function* () {
+        const error = yield* thrownBy(serve(...(given as Parameters<typeof serve>)));
+        expect(error.message).toMatch(message);
+      }),
+    );
+  });
 
-  it.each([
-    ["not a url", {}, "connect: not a url: Invalid URL: not a url."],
-    ["ftp://host", {}, /^connect: ftp:\/\/host: The URL's protocol must be one of/],
-    ["ws://host", { subprotocols: ["a b"] }, /^connect: ws:\/\/host: An invalid or duplicated subprotocol/],
-    ["ws://host", { maxSize: 0 }, "connect: maxSize is a whole number from 1 on, not 0."],
-    ["ws://host", { maxQueue: 1.5 }, "connect: maxQueue is a whole number from 1 on, not 1.5."],
-    ["ws://host", { pingInterval: Number.NaN }, "connect: pingInterval is NaN (not a number); expected milliseconds."],
-  ])("refuses %s with %j", (url, options, message) =>
-    runClean(function* () {
-      const error = yield* thrownBy(connect(url, options));
-      expect(error).toBeInstanceOf(ValueError);
-      expect(error.message).toMatch(message);
-    }),
-  );
-
-  it("refuses what is no URL and no time at all", () =>
-    runClean(function* () {
-      expect((yield* thrownBy(connect(7 as never))).message).toBe("connect: a URL is a string, not a number (7).");
-      const error = yield* thrownBy(connect("ws://host", { closeTimeout: "soon" as never }));
-      expect(error.message).toBe("connect: closeTimeout is a number of milliseconds, not string.");
-    }));
-});
-
-describe("serve", () => {
-  it("names an address that is in use", () =>
-    runClean(function* () {
-      yield* serving(echo, function* (_url, { port }) {
-        const error = yield* thrownBy(serve(echo, "127.0.0.1", port));
-        expect(error).toBeInstanceOf(NetworkError);
-        expect(error.message).toBe(`serve on 127.0.0.1:${port}: the address is in use (EADDRINUSE).`);
-      });
-    }));
-
-  it.each([
-    [[7, "127.0.0.1", 0], "serve: the handler is a function, not a number (7)."],
-    [[echo, 7, 0], "serve: a host is a string, not number."],
-    [[echo, "127.0.0.1", 70_000], "serve: a port is a whole number from 0 to 65535, not 70000."],
-    [[echo, "127.0.0.1", 0, { tls: { key: "none", cert: "none" } }], /^serve on 127\.0\.0\.1:0: /],
-  ])("refuses %j", (given, message) =>
-    runClean(function* () {
-      const error = yield* thrownBy(serve(...(given as Parameters<typeof serve>)));
-      expect(error.message).toMatch(message);
-    }),
-  );
-
-  it("drops clients that never ask for anything", () =>
-    runClean(function* () {
-      yield* serving(
-        echo,
-        function* (_url, { port }) {
-          const [reader, writer] = yield* openConnection("127.0.0.1", port);
-          writer.write("GET / HTTP/1.1\r\n");
-          expect(yield* hungUp(reader)).toBe(0);
-          writer.close();
-        },
-        { openTimeout: 10 },
-      );
-    }));
-
-  it.each([
-    ["no key", upgradeRequest().replace(/Sec-WebSocket-Key.*\r\n/, ""), 400],
-    ["an old version", upgradeRequest().replace("Version: 13", "Version: 7"), 400],
-    ["another method", upgradeRequest().replace("GET", "POST"), 405],
-    ["malformed HTTP", "nonsense\r\n\r\n", 400],
-    ["headers that are too long", upgradeRequest([`X: ${"x".repeat(20_000)}`]), 431],
-  ])("refuses a request with %s", (_what, request, status) =>
-    runClean(function* () {
-      yield* serving(echo, function* (_url, { port }) {
-        const [reader, writer] = yield* openConnection("127.0.0.1", port);
-        writer.write(request);
-        expect(text(yield* reader.readuntil("\r\n\r\n"))).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-        writer.close();
-      });
-    }),
-  );
-
-  it("closes while clients are still shaking hands", () =>
-    runClean(function* () {
-      const server = yield* serve(echo, "127.0.0.1", 0);
-      const [reader, writer] = yield* openConnection("127.0.0.1", server.port);
-      writer.write("GET /");
-      yield* sleep(5);
-      yield* server.close();
-      expect(yield* hungUp(reader)).toBe(0);
-      writer.close();
-    }));
+  describe("what cannot be sent", () => {
+    it("is refused, and the connection can be used on", () =>
+      run(function* () {
+        yield* connected(echo, function* (connection) {
+          for (const [message, found] of [
+            [7, "number"],
+            [null, "null"],
+            [{}, "object"],
+          ] as const) {
+            const error = yield* thrownBy(connection.send(message as never));
+            expect(error.message).toBe(`Connection.send: a string or bytes (Uint8Array) were expected, not ${found}.`);
+          }
+          for (const code of [999, 1004, 1005, 1006, 1015, 2999, 5000, 1000.5, "1000"]) {
+            const error = yield* thrownBy(connection.close(code as never));
+            expect(error).toBeInstanceOf(ValueError);
+            expect(error.message).toMatch(/^Connection\.close: a close code is one of RFC 6455's/);
+          }
+          const long = yield* thrownBy(connection.close(1000, "ü".repeat(62)));
+          expect(long.message).toBe("Connection.close: a reason has up to 123 bytes; this one has 124.");
+          const odd = yield* thrownBy(connection.close(1000, 7 as never));
+          expect(odd.message).toBe("Connection.close: a reason is a string, not number.");
+          yield* connection.send("still open");
+          expect(yield* connection.recv()).toBe("still open");
+        });
+      }));
+  });
 });
 
 describe("a peer that breaks the rules", () => {
@@ -476,29 +354,169 @@ describe("a connection that is lost", () => {
     }));
 });
 
-describe("what cannot be sent", () => {
-  it("is refused, and the connection can be used on", () =>
+describe("serve", () => {
+  it("refuses a certificate that is none", () =>
     runClean(function* () {
-      yield* connected(echo, function* (connection) {
-        for (const [message, found] of [
-          [7, "number"],
-          [null, "null"],
-          [{}, "object"],
-        ] as const) {
-          const error = yield* thrownBy(connection.send(message as never));
-          expect(error.message).toBe(`Connection.send: a string or bytes (Uint8Array) were expected, not ${found}.`);
-        }
-        for (const code of [999, 1004, 1005, 1006, 1015, 2999, 5000, 1000.5, "1000"]) {
-          const error = yield* thrownBy(connection.close(code as never));
-          expect(error).toBeInstanceOf(ValueError);
-          expect(error.message).toMatch(/^Connection\.close: a close code is one of RFC 6455's/);
-        }
-        const long = yield* thrownBy(connection.close(1000, "ü".repeat(62)));
-        expect(long.message).toBe("Connection.close: a reason has up to 123 bytes; this one has 124.");
-        const odd = yield* thrownBy(connection.close(1000, 7 as never));
-        expect(odd.message).toBe("Connection.close: a reason is a string, not number.");
-        yield* connection.send("still open");
-        expect(yield* connection.recv()).toBe("still open");
+      const error = yield* thrownBy(serve(echo, "127.0.0.1", 0, { tls: { key: "none", cert: "none" } }));
+      expect(error.message).toMatch(/^serve on 127\.0\.0\.1:0: /);
+    }));
+
+  it("drops clients that never ask for anything", () =>
+    runClean(function* () {
+      yield* serving(
+        echo,
+        function* (_url, { port }) {
+          const [reader, writer] = yield* openConnection("127.0.0.1", port);
+          writer.write("GET / HTTP/1.1\r\n");
+          expect(yield* hungUp(reader)).toBe(0);
+          writer.close();
+        },
+        { openTimeout: 10 },
+      );
+    }));
+
+  it.each([
+    ["no key", upgradeRequest().replace(/Sec-WebSocket-Key.*\r\n/, ""), 400],
+    ["an old version", upgradeRequest().replace("Version: 13", "Version: 7"), 400],
+    ["another method", upgradeRequest().replace("GET", "POST"), 405],
+    ["malformed HTTP", "nonsense\r\n\r\n", 400],
+    ["headers that are too long", upgradeRequest([`X: ${"x".repeat(20_000)}`]), 431],
+  ])("refuses a request with %s", (_what, request, status) =>
+    runClean(function* () {
+      yield* serving(echo, function* (_url, { port }) {
+        const [reader, writer] = yield* openConnection("127.0.0.1", port);
+        writer.write(request);
+        expect(text(yield* reader.readuntil("\r\n\r\n"))).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+        writer.close();
+      });
+    }),
+  );
+
+  it("closes while clients are still shaking hands", () =>
+    runClean(function* () {
+      const server = yield* serve(echo, "127.0.0.1", 0);
+      const [reader, writer] = yield* openConnection("127.0.0.1", server.port);
+      writer.write("GET /");
+      yield* sleep(5);
+      yield* server.close();
+      expect(yield* hungUp(reader)).toBe(0);
+      writer.close();
+    }));
+});
+
+describe("connect", () => {
+  it("follows redirects, but not for ever", () =>
+    runClean(function* () {
+      yield* serving(echo, function* (url) {
+        yield* answering(`HTTP/1.1 302 Found\r\nLocation: ${url}/moved\r\n\r\n`, function* (old) {
+          yield* using(yield* connect(old), function* (connection) {
+            yield* connection.send("there");
+            expect(yield* connection.recv()).toBe("there");
+          });
+        });
+      });
+      yield* answering("HTTP/1.1 302 Found\r\nLocation: /again\r\n\r\n", function* (url) {
+        const error = yield* thrownBy(connect(url));
+        expect(error).toBeInstanceOf(InvalidHandshake);
+        expect(error.message).toBe(`connect to ${url}: Maximum redirects exceeded.`);
+      });
+    }));
+});
+
+describe("connect", () => {
+  it.each([
+    ["404 Not Found", 404],
+    ["200 OK", 200],
+    ["503 Service Unavailable", 503],
+  ])("gives the status when the answer is %s", (line, status) =>
+    runClean(function* () {
+      yield* answering(`HTTP/1.1 ${line}\r\nContent-Length: 4\r\n\r\nbody`, function* (url) {
+        const error = yield* thrownBy(connect(url));
+        expect(error).toBeInstanceOf(InvalidStatus);
+        expect(error.status).toBe(status);
+        const [, reason] = /^\d+ (.*)$/.exec(line)!;
+        expect(error.message).toBe(`connect to ${url}: the server answered with HTTP status ${status} (${reason}).`);
+      });
+    }),
+  );
+
+  it.each([
+    ["is no HTTP", "SSH-2.0-OpenSSH\r\n\r\n", /Parse Error/],
+    [
+      "has no proof that it is a WebSocket server",
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+      /Invalid Sec-WebSocket-Accept header\.$/,
+    ],
+    [
+      "upgrades to something else",
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
+      /Invalid Upgrade header\.$/,
+    ],
+    [
+      "has headers that are too long",
+      `HTTP/1.1 101 Switching Protocols\r\nX: ${"x".repeat(20_000)}\r\n\r\n`,
+      /Header overflow/,
+    ],
+  ])("refuses an answer that %s", (_what, answer, message) =>
+    runClean(function* () {
+      yield* answering(answer, function* (url) {
+        const error = yield* thrownBy(connect(url));
+        expect(error).toBeInstanceOf(InvalidHandshake);
+        expect(error.message).toMatch(message);
+        expect(error.target).toBe(url);
+      });
+    }),
+  );
+
+  it("says so when the server hangs up in the handshake", () =>
+    runClean(function* () {
+      yield* answering("", function* (url) {
+        const error = yield* thrownBy(connect(url));
+        expect(error).toBeInstanceOf(ConnectionResetError);
+        expect(error.target).toBe(url);
+      });
+    }));
+
+  it("waits for the handshake until openTimeout", () =>
+    runClean(function* () {
+      const silent = yield* startServer(
+        function* (reader, writer) {
+          yield* reader.read();
+          writer.close();
+        },
+        "127.0.0.1",
+        0,
+      );
+      yield* using(silent, function* () {
+        const error = yield* thrownBy(connect(urlOf(silent), { openTimeout: 10 }));
+        expect(error).toBeInstanceOf(TimeoutError);
+        expect(error.message).toBe(`connect to ${urlOf(silent)}: the opening handshake took longer than 10 ms.`);
+      });
+    }));
+
+  it("wants a certificate that it can trust, and for that name", async () => {
+    const { reports, leaked } = await runAndLook(function* () {
+      const server = yield* serve(echo, "127.0.0.1", 0, { tls: certificate });
+      yield* using(server, function* () {
+        const untrusted = yield* thrownBy(connect(`wss://localhost:${server.port}`));
+        expect(untrusted).toBeInstanceOf(TlsError);
+        expect(untrusted.message).toMatch(/^connect to wss:\/\/localhost:\d+: self-signed certificate/);
+        const options = { tls: { ca: certificate.cert, servername: "other.test" } };
+        const wrong = yield* thrownBy(connect(`wss://localhost:${server.port}`, options));
+        expect(wrong).toBeInstanceOf(TlsError);
+        expect(wrong.code).toBe("ERR_TLS_CERT_ALTNAME_INVALID");
+        yield* sleep(20);
+      });
+    });
+    expect(reports.filter((report) => !report.startsWith("A TLS handshake failed: "))).toEqual([]);
+    expect(leaked).toBe(0);
+  });
+
+  it("says so when the server does not speak TLS", () =>
+    runClean(function* () {
+      yield* serving(echo, function* (url) {
+        const error = yield* thrownBy(connect(url.replace("ws:", "wss:")));
+        expect(error).toBeInstanceOf(TlsError);
       });
     }));
 });
