@@ -28,6 +28,10 @@ export class Digest {
     this.add(this.#words[1]!);
   }
 
+  equals(other: Digest): boolean {
+    return this.#low === other.#low && this.#high === other.#high;
+  }
+
   /** Sixteen hexadecimal digits. */
   toString(): string {
     return hex(mix(this.#low ^ mix(this.#high))) + hex(mix(this.#high));

@@ -6,11 +6,12 @@ export class SimulationError extends Error {
     this.prototype.name = "SimulationError";
   }
 
-  readonly failure: Failure<unknown>;
+  declare readonly failure: Failure<unknown>;
 
   constructor(message: string, failure: Failure<unknown>) {
     super(message, { cause: failure.shrunk.error });
-    this.failure = failure;
+    // Whoever prints an error with all its fields would print it twice over.
+    Object.defineProperty(this, "failure", { value: failure });
   }
 }
 

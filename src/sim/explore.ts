@@ -17,6 +17,7 @@ import {
 } from "./simulate.ts";
 import { Tally } from "./sometimes.ts";
 import { portfolio } from "./strategies/portfolio.ts";
+import { ONCE, type Runner, Twice, TwoCoursesError } from "./twice.ts";
 import type { Program } from "./world.ts";
 
 /** How a program is explored. */
@@ -31,6 +32,8 @@ export interface ExploreOptions extends SimulateOptions {
   shrink?: boolean;
   /** Told now and then how it goes. */
   onProgress?: (progress: Progress) => void;
+  /** Told of each run, as it ends. @internal */
+  onRun?: (machine: Machine) => void;
 }
 
 /** How an exploration goes. */
@@ -92,6 +95,7 @@ class Exploring<T> {
   readonly #options: ExploreOptions;
   readonly #strategy: Strategy;
   readonly #machine: Machine;
+  readonly #runner: Runner;
   readonly #mark: number;
   readonly #failures: Failure<T>[] = [];
   readonly #kinds = new Set<string>();
@@ -106,13 +110,16 @@ class Exploring<T> {
     const traced = this.#strategy.attach !== undefined;
     this.#machine = new Machine({ ...machineOptions(options, false), tally: this.#tally, traced });
     if (this.#machine.tracer !== null) this.#strategy.attach?.(this.#machine.tracer);
+    this.#runner = options.twice === true ? new Twice(machineOptions(options)) : ONCE;
     this.#mark = programMark(program);
   }
 
   run(): void {
-    const { tracer } = this.#machine;
-    if (tracer === null) this.#runAll();
-    else tracer.during(() => this.#runAll());
+    const { tracer, fence } = this.#machine;
+    fence.around(() => {
+      if (tracer === null) this.#runAll();
+      else tracer.during(() => this.#runAll());
+    });
   }
 
   #runAll(): void {
@@ -134,10 +141,11 @@ class Exploring<T> {
     const machine = this.#machine;
     const run = this.#schedules;
     const seed = (this.#options.seed ?? 0) + run;
-    machine.run(this.#program, strategy.begin(run, seed), seed);
+    this.#runner.run(machine, this.#program, strategy.begin(run, seed), seed);
     strategy.learn?.(machine);
     if (machine.abandoned) return;
     this.#schedules += 1;
+    this.#options.onRun?.(machine);
     strategy.end?.(outcomeOf(machine, this.#mark));
     if (machine.status !== "returned") this.#keep(run);
   }
@@ -147,19 +155,26 @@ class Exploring<T> {
     const kind = failureKind(machine.status, machine.error);
     const schedule = scheduleOf(machine);
     const { seed } = machine;
-    // To say where each task of a deadlock waits takes as long as hundreds of runs: once of a kind is enough.
+    // To say where it failed, and where each task of a deadlock waits, takes as long as hundreds of runs: once of a kind
+    // is enough.
     const first = !this.#kinds.has(kind);
     this.#kinds.add(kind);
-    const explained = first && machine.status === "deadlocked";
-    const found: Outcome<T> = explained
-      ? runSchedule(this.#program, schedule, seed, this.#options)
-      : outcomeOf(machine, this.#mark);
+    // What does not run the same way twice cannot be run once more, nor be made smaller.
+    const repeatable = !(machine.error instanceof TwoCoursesError);
+    const explained = first && repeatable ? runSchedule(this.#program, schedule, seed, this.#options) : null;
+    // Neither does a program with state that outlives a run.
+    const again = (outcome: Outcome<T>): boolean => failureKind(outcome.status, outcome.error) === kind;
+    const same = explained !== null && explained.digest === machine.record.digest && again(explained);
+    const found: Outcome<T> = same ? explained : outcomeOf(machine, this.#mark);
     let shrunk = found;
     let race: Failure<T>["race"];
-    if (this.#options.shrink !== false && first) {
+    if (this.#options.shrink !== false && first && repeatable) {
       const smallest = shrinkSchedule(this.#program, schedule, seed, kind, this.#options);
-      shrunk = runSchedule(this.#program, smallest, seed, this.#options);
-      race = racingPair(this.#program, smallest, seed, kind, this.#options);
+      const last = runSchedule(this.#program, smallest, seed, this.#options);
+      if (again(last)) {
+        shrunk = last;
+        race = racingPair(this.#program, smallest, seed, kind, this.#options);
+      }
     }
     this.#failures.push({ run, found, shrunk, repro: shrunk.repro, ...(race === undefined ? {} : { race }) });
   }

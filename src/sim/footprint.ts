@@ -31,16 +31,24 @@ export function conflict(a: ReadonlyMap<number, boolean>, b: ReadonlyMap<number,
   return false;
 }
 
-/** As `conflict`, with a step of another run that has parted from this one at the state before `then`. @internal */
-export function mayConflict(then: Footprint, now: ReadonlyMap<number, boolean>): boolean {
-  const touchesNew = [...now.keys()].some((location) => location >= then.known);
+/** @internal */
+export type Likelihood = "no" | "maybe" | "yes";
+
+/**
+ * As `conflict`, with a step of another run that has parted from this one at the state before `then`: "maybe" when both
+ * have touched something that was new then.
+ *
+ * @internal
+ */
+export function mayConflict(then: Footprint, now: ReadonlyMap<number, boolean>): Likelihood {
+  let touchesNew = false;
   for (const [location, wrote] of then.touched) {
     if (location >= then.known) {
-      if (touchesNew) return true;
+      touchesNew = true;
       continue;
     }
     const other = now.get(location);
-    if (other !== undefined && (wrote || other)) return true;
+    if (other !== undefined && (wrote || other)) return "yes";
   }
-  return false;
+  return touchesNew && [...now.keys()].some((location) => location >= then.known) ? "maybe" : "no";
 }

@@ -12,6 +12,8 @@ export const ROOT = 0;
 export class Identities {
   readonly #made: number[][] = [[]];
   readonly #hashes: number[] = [0x1505];
+  readonly #creators: number[] = [ROOT];
+  readonly #counters: number[] = [0];
 
   /** What `creator` made as its `counter`th, from 0. */
   child(creator: number, counter: number): number {
@@ -21,6 +23,8 @@ export class Identities {
     const identity = this.#hashes.length;
     made[counter] = identity;
     this.#made.push([]);
+    this.#creators.push(creator);
+    this.#counters.push(counter);
     this.#hashes.push(mix(Math.imul(this.#hashes[creator]!, 0x01000193) ^ (counter + 1)));
     return identity;
   }
@@ -28,6 +32,13 @@ export class Identities {
   /** What it is known to have made, in order; there may be holes. */
   madeBy(identity: number): readonly (number | undefined)[] {
     return this.#made[identity]!;
+  }
+
+  /** The counters of its makers, main's first, and its own: where it stands among the tasks. */
+  pathOf(identity: number): number[] {
+    const path: number[] = [];
+    for (let at = identity; at !== ROOT; at = this.#creators[at]!) path.unshift(this.#counters[at]!);
+    return path;
   }
 
   hash(identity: number): number {

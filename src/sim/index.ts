@@ -8,7 +8,9 @@ export type { Failure, Outcome, Status } from "./outcome.ts";
 export { EscapeError, ReplayError, SimulationError } from "./errors.ts";
 
 // programs
-export type { Program, World } from "./world.ts";
+export type { Host, Program, World } from "./world.ts";
+export type { NetworkOptions } from "./world/options.ts";
+export type { DiskOptions } from "./world/disk-options.ts";
 export { Random } from "./random.ts";
 export { buggify } from "./buggify.ts";
 export { sometimes } from "./sometimes.ts";

@@ -1,40 +1,30 @@
 import { Context } from "../loop/context.ts";
-import { EventLoop } from "../loop/event-loop.ts";
-import type { Handle, Runnable } from "../loop/handle.ts";
-import type { Instrument } from "../loop/instrument.ts";
-import type { AnyTask } from "../loop/parties.ts";
 import type { ReadyView, Scheduler } from "../loop/scheduler.ts";
 import { FINISHED, type Future, PENDING } from "../future/future.ts";
 import { tasksOf } from "../task/current-task.ts";
 import { DeadlockError } from "../task/deadlock.ts";
 import { cancelLeftovers, mainTask, refuseInsideALoop } from "../task/runner.ts";
 import type { Task } from "../task/task.ts";
-import { swapActiveMachine } from "./active.ts";
+import { asOutsider, swapActiveMachine } from "./active.ts";
 import { OutOfStepsError } from "./errors.ts";
-import type { Guard } from "./until.ts";
+import { Fence } from "./fence/fence.ts";
+import { Guards } from "./guards.ts";
+import type { MachineOptions } from "./machine-options.ts";
 import { Identities, ROOT } from "./identity.ts";
-import type { Candidates, ChoiceKind, Oracle } from "./oracle.ts";
+import type { ChoiceKind, Oracle } from "./oracle.ts";
 import type { Status } from "./outcome.ts";
 import { Recording } from "./recording.ts";
-import { Prompt } from "./prompt.ts";
 import { SimClock } from "./sim-clock.ts";
 import type { Tally } from "./sometimes.ts";
 import { SimTask } from "./sim-task.ts";
+import { withStacks } from "./stacks.ts";
 import { Tracer } from "./tracer.ts";
-import { type Program, type World, mainOf, makeWorld } from "./world.ts";
-
-/** What stays the same over the runs of one machine. @internal */
-export interface MachineOptions {
-  readonly maxSteps?: number;
-  readonly start?: number;
-  readonly instruments?: readonly Instrument[];
-  /** Says in errors what would cost too much over thousands of runs: where each task of a deadlock waits. */
-  readonly explains?: boolean;
-  /** Counts what `sometimes` says. */
-  readonly tally?: Tally;
-  /** Notes what each step touches. */
-  readonly traced?: boolean;
-}
+import { Turn } from "./turn.ts";
+import { type Program, mainOf } from "./world.ts";
+import type { DiskSettings } from "./world/disk-options.ts";
+import { DEFAULT_LINK } from "./world/options.ts";
+import { SimLoop } from "./world/sim-loop.ts";
+import { SimWorld } from "./world/sim-world.ts";
 
 const DEFAULT_MAX_STEPS = 100_000;
 // A future that failed and was never asked is remembered by its loop until it closes: a loop is not used for ever.
@@ -51,15 +41,16 @@ export class Abandoned extends Error {}
  *
  * @internal
  */
-export class Machine implements Candidates, Scheduler {
+export class Machine implements Scheduler {
   readonly identities: Identities = new Identities();
   readonly clock: SimClock;
   readonly tally: Tally | undefined;
   readonly tracer: Tracer | null;
+  readonly fence: Fence;
   readonly #options: MachineOptions;
   readonly #maxSteps: number;
-  readonly #world: World;
-  #loop: EventLoop | null = null;
+  readonly world: SimWorld;
+  #loop: SimLoop | null = null;
   #runsOfLoop = 0;
   // Something is left in the loop that the next run must not find.
   #worn = false;
@@ -76,6 +67,10 @@ export class Machine implements Candidates, Scheduler {
   /** What must come out of the run itself: an oracle's error, an abandoned run. */
   broken: unknown = undefined;
   abandoned = false;
+  // What a host's program has thrown: it ends the run.
+  #ruin: { readonly error: unknown } | null = null;
+  /** Whether there are those who are ready and must not run: a host is paused, or has crashed. */
+  vigilant = false;
   constructing: number = ROOT;
   /** In order of creation. */
   readonly tasks: SimTask<any>[] = [];
@@ -85,24 +80,21 @@ export class Machine implements Candidates, Scheduler {
   madeByCallbacks = 0;
   /** The clock's reading when main was done, or nothing could go on. */
   endTime = 0;
-  lastRun: number = ROOT;
   readonly #lastNames: string[] = [];
 
-  // Who is ready: the first `count` entries. An index of -1 is a guard's, which stands in no queue.
-  count = 0;
-  readonly entries: (Runnable | Guard)[] = [];
-  readonly #indices: number[] = [];
-  readonly guards: Guard[] = [];
-  readonly #prompt: Prompt = new Prompt(() => this.#runGuard());
+  readonly guards: Guards = new Guards(this, () => this.#runGuard());
+  /** Who is ready. */
+  readonly turn: Turn = new Turn(this.guards);
 
   constructor(options: MachineOptions = {}) {
     this.#options = options;
+    this.fence = new Fence(this, options.fence);
     this.tally = options.tally;
-    this.tracer = options.traced === true ? new Tracer(() => this.clock.now()) : null;
+    this.tracer = options.traced === true ? new Tracer(() => this.clock.trueTime) : null;
     this.#maxSteps = options.maxSteps ?? DEFAULT_MAX_STEPS;
     this.clock = new SimClock(options.start ?? 0);
     this.record = new Recording(this.clock);
-    this.#world = makeWorld(this);
+    this.world = new SimWorld(this, options.network ?? DEFAULT_LINK);
   }
 
   // ---- running
@@ -110,6 +102,10 @@ export class Machine implements Candidates, Scheduler {
   /** Runs `program` to its end, or to where it can go no further. What an oracle throws comes out. */
   run(program: Program<any>, oracle: Oracle, seed: number): void {
     refuseInsideALoop("simulate");
+    withStacks(this.#options.explains === true, () => this.fence.around(() => this.#run(program, oracle, seed)));
+  }
+
+  #run(program: Program<any>, oracle: Oracle, seed: number): void {
     this.#begin(oracle, seed);
     const outer = swapActiveMachine(this);
     this.tracer?.begin();
@@ -126,10 +122,11 @@ export class Machine implements Candidates, Scheduler {
       swapActiveMachine(outer);
     }
     if (this.broken !== undefined) throw this.broken;
+    if (this.fence.escape !== null) this.#fail("escaped", this.fence.escape);
   }
 
   #begin(oracle: Oracle, seed: number): void {
-    this.#oracle = oracle;
+    this.#oracle = asOutsider(oracle);
     this.seed = seed;
     this.record.reset();
     this.steps = 0;
@@ -138,15 +135,17 @@ export class Machine implements Candidates, Scheduler {
     this.error = undefined;
     this.broken = undefined;
     this.abandoned = false;
+    this.fence.reset();
     this.constructing = ROOT;
-    this.guards.length = 0;
     this.tasks.length = 0;
-    this.#prompt.queued = false;
+    this.guards.reset();
+    this.turn.reset();
     this.madeByCallbacks = 0;
     this.asking = true;
-    this.lastRun = ROOT;
     this.#lastNames.length = 0;
     this.clock.reset();
+    this.#ruin = null;
+    this.world.reset();
   }
 
   #main(program: Program<any>): Task<any> {
@@ -156,12 +155,14 @@ export class Machine implements Candidates, Scheduler {
     loop.debug = false;
     loop.setExceptionHandler(ignore);
     tasksOf(loop).created = 0;
-    return mainTask("simulate", mainOf(program, this.#world), loop, new Context());
+    const context = new Context();
+    context.bindings = this.world.programBindings;
+    return mainTask("simulate", mainOf(program, this.world), loop, context);
   }
 
-  #newLoop(): EventLoop {
+  #newLoop(): SimLoop {
     const { instruments = [] } = this.#options;
-    const loop = new EventLoop({
+    const loop = new SimLoop({
       clock: this.clock,
       scheduler: this,
       instruments: this.tracer === null ? instruments : [this.tracer, ...instruments],
@@ -177,16 +178,16 @@ export class Machine implements Candidates, Scheduler {
   #drive(future: Future<any>): boolean {
     const loop = this.#loop!;
     let iterations = 0;
-    while (future.state === PENDING) {
+    while (future.state === PENDING && this.#ruin === null) {
       if (!loop.hasReady && !this.#passTime(loop)) return false;
       iterations += 1;
       if (iterations > this.#maxSteps) throw this.#outOfSteps();
       loop.runOnce();
     }
-    return true;
+    return future.state !== PENDING;
   }
 
-  #passTime(loop: EventLoop): boolean {
+  #passTime(loop: SimLoop): boolean {
     const deadline = loop.nextDeadline();
     if (deadline === Infinity) return false;
     this.clock.waitUntil(deadline);
@@ -197,17 +198,20 @@ export class Machine implements Candidates, Scheduler {
   #conclude(main: Task<any>, ended: boolean): void {
     const loop = this.#loop!;
     this.settle();
-    if (!ended) this.#fail("deadlocked", this.#options.explains === true ? new DeadlockError(loop) : undefined);
+    if (this.#ruin !== null) this.#fail("raised", this.#ruin.error);
+    else if (!ended) this.#fail("deadlocked", this.#options.explains === true ? new DeadlockError(loop) : undefined);
     else if (main.state === FINISHED) this.value = main.result();
     else this.#fail("raised", main.takeError(""));
-    if (this.status !== "returned") this.#worn = true;
-    this.endTime = this.clock.now();
+    if (this.status !== "returned" || this.world.used) this.#worn = true;
+    this.endTime = this.clock.trueTime;
+    this.#ruin = null;
+    this.world.powerOff();
     if (ended && loop.hasReady) loop.runOnce();
     this.#endLeftovers(loop);
     this.record.end(this.endTime, this.steps);
   }
 
-  #endLeftovers(loop: EventLoop): void {
+  #endLeftovers(loop: SimLoop): void {
     const left = cancelLeftovers(loop);
     if (left === null) {
       if (loop.hasReady || loop.nextDeadline() < Infinity) this.#worn = true;
@@ -226,13 +230,27 @@ export class Machine implements Candidates, Scheduler {
     this.error = error;
   }
 
+  /** The program of a host has failed, and the run with it. */
+  ruin(error: unknown): void {
+    this.#ruin ??= { error };
+    this.settle();
+  }
+
+  get disk(): DiskSettings | undefined {
+    return this.#options.disk;
+  }
+
+  get loop(): SimLoop {
+    return this.#loop!;
+  }
+
   // ---- tasks
 
   /** A task's step begins. */
   stepping(task: SimTask<any>): void {
     this.steps += 1;
-    this.lastRun = task.identity;
-    if (this.guards.length > 0) this.promptGuards();
+    this.turn.lastRun = task.identity;
+    if (this.guards.some) this.guards.prompt();
     if (this.steps <= this.#maxSteps - LAST_SHOWN) return;
     if (this.steps > this.#maxSteps) throw this.#outOfSteps();
     this.#lastNames.push(task.name);
@@ -247,73 +265,44 @@ export class Machine implements Candidates, Scheduler {
 
   /** As the loop's Scheduler. Asks the oracle, unless there is but one answer. */
   pick(ready: ReadyView): number {
+    if (this.vigilant) {
+      this.turn.forget();
+      const barred = this.world.sift(ready);
+      if (barred >= 0) return barred;
+    }
     if (!this.asking) return 0;
     if (this.#mainTask!.state !== PENDING) {
       this.settle();
       return 0;
     }
-    const settled = this.#collect(ready);
+    const { turn } = this;
+    const settled = turn.list(ready);
     if (settled >= 0) return settled;
-    const choice = this.count > 1 ? this.#askWhoseTurn() : 0;
-    const index = this.#indices[choice]!;
-    if (index >= 0) return index;
-    (this.entries[choice] as Guard).open();
-    return ready.size - 1;
-  }
-
-  /** Lists who is ready. What need not be asked about comes out: a callback that only counts, a timer that wakes a sleeper. */
-  #collect(ready: ReadyView): number {
-    const { entries } = this;
-    const indices = this.#indices;
-    const { size } = ready;
-    let count = 0;
-    for (let i = 0; i < size; i += 1) {
-      const entry = ready.entry!(i)!;
-      if (!(entry instanceof SimTask)) {
-        if (entry === (this.#prompt as Runnable)) continue;
-        if ((entry as Handle).idle || (i === 0 && "future" in entry)) return i;
-      }
-      entries[count] = entry;
-      indices[count] = i;
-      count += 1;
-    }
-    if (this.guards.length > 0) count = this.#addGuards(count);
-    this.count = count;
-    return count === 0 ? 0 : -1;
-  }
-
-  #addGuards(count: number): number {
-    const { guards } = this;
-    let kept = 0;
-    for (const guard of guards) {
-      if (guard.state !== PENDING) continue;
-      guards[kept] = guard;
-      kept += 1;
-      const holds = this.tracer === null ? guard.holds() : this.tracer.observe(guard.waiter, guard.holds);
-      if (!holds) continue;
-      this.entries[count] = guard;
-      this.#indices[count] = -1;
-      count += 1;
-    }
-    guards.length = kept;
-    return count;
+    return turn.take(turn.count > 1 ? this.#askWhoseTurn() : 0, ready);
   }
 
   #askWhoseTurn(): number {
+    const { turn, record } = this;
     const oracle = this.#oracle;
     const choice =
       oracle.chooseTask === undefined
-        ? oracle.choose("task", this.count, this.#labelOfTurn())
-        : oracle.chooseTask(this);
-    this.record.add("task", this.count, choice, "");
-    this.tracer?.chosenBy(this.record.choices - 1);
-    const task = this.task(choice);
-    this.record.addIdentity(task instanceof SimTask ? this.identities.hash(task.identity) : 0);
+        ? oracle.choose("task", turn.count, this.#labelOfTurn())
+        : oracle.chooseTask(turn);
+    const identity = turn.identity(choice);
+    record.addTurn(turn.count, choice, identity, identity === ROOT ? 0 : this.identities.hash(identity));
+    this.tracer?.chosenBy(record.choices - 1);
+    this.#tellChoice("task", turn.count, choice);
     return choice;
   }
 
+  #tellChoice(about: string, count: number, choice: number): void {
+    const loop = this.#loop!;
+    if (loop.instrument !== null) loop.instrument.chosen?.(loop, about, count, choice);
+  }
+
   #labelOfTurn(): string {
-    return Array.from({ length: this.count }, (_, i) => this.task(i)?.name ?? "callback").join(" ");
+    const { turn } = this;
+    return Array.from({ length: turn.count }, (_, i) => turn.task(i)?.name ?? "callback").join(" ");
   }
 
   /** Asks anything else. The answer is 0 without asking when there is but one, and when the program has ended. */
@@ -322,6 +311,7 @@ export class Machine implements Candidates, Scheduler {
     try {
       const choice = this.#oracle.choose(kind, count, label, chance);
       this.record.add(kind, count, choice, label);
+      this.#tellChoice(label === "" ? kind : label, count, choice);
       return choice;
     } catch (error) {
       // It must not be taken for an error of the program, which may even catch it.
@@ -336,49 +326,13 @@ export class Machine implements Candidates, Scheduler {
     this.tracer?.stop();
   }
 
-  // ---- who is ready, as a strategy sees it
-
-  identity(index: number): number {
-    const task = this.task(index);
-    return task instanceof SimTask ? task.identity : ROOT;
-  }
-
-  stepsOf(index: number): number {
-    const task = this.task(index);
-    return task instanceof SimTask ? task.steps : 0;
-  }
-
-  madeBy(index: number): number {
-    const task = this.task(index);
-    return task instanceof SimTask ? task.created : 0;
-  }
-
-  task(index: number): AnyTask | undefined {
-    const entry = this.entries[index];
-    return entry === undefined ? undefined : ((entry as Guard).waiter ?? entry.stepOf);
-  }
-
-  // ---- guards: tasks that are ready when a condition holds
-
-  addGuard(guard: Guard): void {
-    this.guards.push(guard);
-    this.promptGuards();
-  }
-
-  /** Sees to it that the loop asks before every step, even when it has but one callback, or none. */
-  promptGuards(): void {
-    if (this.#prompt.queued || this.#loop === null) return;
-    this.#prompt.queued = true;
-    this.#loop.enqueue(this.#prompt);
-  }
-
   /** Nobody else is ready: one of those whose condition holds. */
   #runGuard(): void {
-    this.count = this.#addGuards(0);
-    if (this.count === 0) return;
-    const choice = this.count > 1 && this.asking ? this.#askWhoseTurn() : 0;
+    const { turn } = this;
+    turn.listGuards();
+    if (turn.count === 0) return;
     // Its step, which is alone in the queue now, is for the others to be asked about.
-    (this.entries[choice] as Guard).open();
+    turn.open(turn.count > 1 && this.asking ? this.#askWhoseTurn() : 0);
   }
 }
 

@@ -1,3 +1,4 @@
+import { Handle, TimerHandle } from "../loop/handle.ts";
 import { Future } from "../future/future.ts";
 import { Barrier } from "../sync/barrier.ts";
 import { Condition } from "../sync/condition.ts";
@@ -67,8 +68,10 @@ export function installProbes(toucher: Toucher): () => void {
       if (writes && future instanceof Waiter) toucher.touch(WAITERS, classOf(future), true);
     });
   }
-  // Each step of a task reads whether it was cancelled; see Tracer.
-  probe(Task.prototype, "cancel", (task) => toucher.touch(task, "cancel", true));
+  // Each step of a task, and each callback, reads whether it was cancelled; see Tracer.
+  for (const { prototype } of [Task, Handle, TimerHandle]) {
+    probe(prototype, "cancel", (entry) => toucher.touch(entry, "cancel", true));
+  }
   return () => {
     for (const restore of undo) restore();
   };

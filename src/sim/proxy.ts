@@ -65,19 +65,28 @@ function ofObject(name: string, toucher: Toucher, proxies: WeakMap<object, objec
   };
 }
 
-/** Elements are not told apart: one location for all of them. */
+/**
+ * Where the elements of an array are is one location, which whatever adds, removes or moves one writes; each element is
+ * one more. Those of Maps and Sets are not told apart.
+ */
 function ofCollection(name: string, toucher: Toucher, proxies: WeakMap<object, object>): ProxyHandler<object> {
   const see = (value: unknown): unknown => seen(value, `${name}[]`, toucher, proxies);
+  const touchAll = (target: object, writes: boolean): void => {
+    toucher.touch(target, WHOLE, writes);
+    if (writes || !Array.isArray(target)) return;
+    for (const key of target.keys()) toucher.touch(target, String(key), false);
+  };
   return {
     get(target, key) {
       const value: unknown = Reflect.get(target, key);
       if (typeof value !== "function") {
         toucher.touch(target, WHOLE, false);
+        if (isElement(target, key)) toucher.touch(target, key, false);
         return see(value);
       }
       const reads = READERS.has(key);
       return (...args: unknown[]): unknown => {
-        toucher.touch(target, WHOLE, !reads);
+        touchAll(target, !reads);
         // What is read of the elements is seen, too: they are handed out as proxies, whichever way.
         const object = reads ? withElementsSeen(target, see) : target;
         const result: unknown = (value as (...args: unknown[]) => unknown).apply(object, args);
@@ -85,7 +94,9 @@ function ofCollection(name: string, toucher: Toucher, proxies: WeakMap<object, o
       };
     },
     set(target, key, value) {
-      toucher.touch(target, WHOLE, true);
+      const element = isElement(target, key);
+      toucher.touch(target, WHOLE, !element);
+      if (element) toucher.touch(target, key, true);
       return Reflect.set(target, key, value);
     },
     has(target, key) {
@@ -93,10 +104,15 @@ function ofCollection(name: string, toucher: Toucher, proxies: WeakMap<object, o
       return Reflect.has(target, key);
     },
     ownKeys(target) {
-      toucher.touch(target, WHOLE, false);
+      touchAll(target, false);
       return Reflect.ownKeys(target);
     },
   };
+}
+
+/** Whether `key` is the number of an element that there is. */
+function isElement(target: object, key: PropertyKey): boolean {
+  return Array.isArray(target) && key !== "length" && Object.hasOwn(target, key);
 }
 
 function withElementsSeen(collection: object, see: (value: unknown) => unknown): object {

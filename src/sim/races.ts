@@ -11,12 +11,13 @@ export type VectorClock = readonly number[];
  * What orders steps: they are of one thread; the first has made the second ready; time has passed in between; or they
  * conflict. (Abdulla et al., "Optimal dynamic partial order reduction", POPL 2014.)
  *
- * @param found - Told the two steps' numbers, and what is known to be ordered before the second, the first excepted.
+ * @param found - Told the two steps' numbers; what is known to be ordered before the second, the first excepted; and what
+ * was before each earlier step, itself included.
  * @internal
  */
 export function forEachRace(
   steps: readonly Step[],
-  found: (first: number, second: number, before: VectorClock) => void,
+  found: (first: number, second: number, before: VectorClock, clocks: readonly VectorClock[]) => void,
 ): void {
   const clocks: number[][] = [];
   const lastOf: number[] = [];
@@ -29,8 +30,8 @@ export function forEachRace(
     if (step.madeReadyBy >= 0) join(clock, clocks[step.madeReadyBy]!);
     for (let i = j - 1; i >= 0; i -= 1) {
       const first = steps[i]!;
-      if ((clock[first.thread] ?? -1) >= i || !conflict(first.touched, step.touched)) continue;
-      found(i, j, clock);
+      if (isBefore(steps, i, clock) || !conflict(first.touched, step.touched)) continue;
+      found(i, j, clock, clocks);
       join(clock, clocks[i]!);
     }
     clock[step.thread] = j;
@@ -40,18 +41,46 @@ export function forEachRace(
 }
 
 /**
- * The question at which `thread` would have had to be chosen, to run before step `i`: -1 when there was none. A callback
- * that was run without asking belongs to the step that made it ready.
+ * The step before which another would have had to be chosen, to run before step `i`: -1 when there was no question. A
+ * callback that was run without asking belongs to the step that made it ready.
  *
  * @internal
  */
-export function questionBefore(steps: readonly Step[], i: number, before: VectorClock): number {
+export function choiceBefore(steps: readonly Step[], i: number, before: VectorClock): number {
   let at = i;
   while (steps[at]!.question < 0) {
     at = steps[at]!.madeReadyBy;
-    if (at < 0 || (before[steps[at]!.thread] ?? -1) >= at) return -1;
+    if (at < 0 || isBefore(steps, at, before)) return -1;
   }
-  return steps[at]!.question;
+  return at;
+}
+
+/**
+ * Who could begin, if what follows step `at` without depending on it came before it, up to step `j` and that included: the
+ * threads whose first step of these depends on none of the others. (Abdulla et al.: the initials of `notdep(at).j`.)
+ *
+ * @internal
+ */
+export function initialsOf(
+  steps: readonly Step[],
+  at: number,
+  j: number,
+  before: VectorClock,
+  clocks: readonly VectorClock[],
+): Set<number> {
+  const initials = new Set<number>();
+  const independent: number[] = [];
+  for (let k = at + 1; k <= j; k += 1) {
+    const clock = k === j ? before : clocks[k]!;
+    if (k < j && isBefore(steps, at, clock)) continue;
+    if (!independent.some((earlier) => isBefore(steps, earlier, clock))) initials.add(steps[k]!.thread);
+    independent.push(k);
+  }
+  return initials;
+}
+
+function isBefore(steps: readonly Step[], step: number, clock: VectorClock): boolean {
+  return (clock[steps[step]!.thread] ?? -1) >= step;
 }
 
 /** Takes into `clock` what `other` knows. */

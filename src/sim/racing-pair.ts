@@ -1,7 +1,7 @@
 import type { Access } from "./footprint.ts";
 import { Machine } from "./machine.ts";
 import type { Candidates, Oracle } from "./oracle.ts";
-import { forEachRace, questionBefore } from "./races.ts";
+import { choiceBefore, forEachRace } from "./races.ts";
 import { failureKind } from "./same-failure.ts";
 import { type Schedule, ScheduleOracle } from "./schedule.ts";
 import { type SimulateOptions, machineOptions } from "./simulate.ts";
@@ -56,8 +56,8 @@ export function racingPair(
 function pairsOf({ steps }: Tracer): Pair[] {
   const pairs: Pair[] = [];
   forEachRace(steps, (i, j, before) => {
-    const question = questionBefore(steps, i, before);
-    if (question >= 0) pairs.push({ question, first: steps[i]!, second: steps[j]! });
+    const choice = choiceBefore(steps, i, before);
+    if (choice >= 0) pairs.push({ question: steps[choice]!.question, first: steps[i]!, second: steps[j]! });
   });
   return pairs.toReversed().slice(0, MOST_TRIED);
 }

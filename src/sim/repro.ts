@@ -1,26 +1,37 @@
 import { ReplayError } from "./errors.ts";
+import type { Status } from "./outcome.ts";
 import { hashText } from "./prng.ts";
-import type { Deviation, Schedule } from "./schedule.ts";
+import { failureKind } from "./same-failure.ts";
+import type { Deviation } from "./schedule.ts";
 
-// A repro, in bytes: version and number of deviations (4 bits each), checksum (2), program (2), run (2), deviations.
-// A deviation is one varint: four times the gap since the last one, plus its choice less one; 3 stands for "three or more",
-// and a second varint follows. What comes first stays where it is in every version: a repro of another can be told.
+// A repro, in bytes: version and number of deviations (4 bits each), checksum (2), program (2), run (2), failure (1),
+// deviations. A deviation is one varint: four times the gap since the last one, plus its choice less one; 3 stands for
+// "three or more", and a second varint follows; then its mark (1). What comes first stays where it is in every version: a
+// repro of another can be told.
 const VERSION = 1;
-const HEADER = 7;
+const HEADER = 8;
 const MANY = 15;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /** What a repro says. @internal */
 export interface Repro {
-  readonly schedule: Schedule;
+  readonly schedule: readonly MarkedDeviation[];
   /** Of the program's text, 16 bits. */
   readonly program: number;
   /** Of the run's digest, 16 bits. */
   readonly run: number;
+  /** Of how it failed, 8 bits; 0 when it did not. */
+  readonly failure: number;
+}
+
+/** A deviation that can be found again where an edit has moved it. @internal */
+export interface MarkedDeviation extends Deviation {
+  /** Of what the question was about, 8 bits. */
+  readonly mark: number;
 }
 
 /** @internal */
-export function writeRepro({ schedule, program, run }: Repro): string {
+export function writeRepro({ schedule, program, run, failure }: Repro): string {
   const few = schedule.length < MANY;
   const bytes = [
     (VERSION << 4) | (few ? schedule.length : MANY),
@@ -30,14 +41,16 @@ export function writeRepro({ schedule, program, run }: Repro): string {
     program & 255,
     run >> 8,
     run & 255,
+    failure,
   ];
   if (!few) writeVarint(bytes, schedule.length);
   let last = -1;
-  for (const { at, choice } of schedule) {
+  for (const { at, choice, mark } of schedule) {
     const gap = at - last - 1;
     const small = Math.min(choice - 1, 3);
     writeVarint(bytes, gap * 4 + small);
     if (small === 3) writeVarint(bytes, choice - 4);
+    bytes.push(mark);
     last = at;
   }
   const sum = checksum(bytes);
@@ -58,18 +71,19 @@ export function readRepro(text: string): Repro {
     throw new ReplayError(`The repro ${text} is of version ${version}; this is version ${VERSION}.`);
   }
   const schedule = sound ? readSchedule(reader, bytes[0]! & 15) : explain(reader, bytes[0]! & 15, text);
-  return { schedule, program: bytes[3]! * 256 + bytes[4]!, run: bytes[5]! * 256 + bytes[6]! };
+  return { schedule, program: bytes[3]! * 256 + bytes[4]!, run: bytes[5]! * 256 + bytes[6]!, failure: bytes[7]! };
 }
 
-function readSchedule(reader: Reader, few: number): Deviation[] {
+function readSchedule(reader: Reader, few: number): MarkedDeviation[] {
   const length = few === MANY ? reader.varint() : few;
-  const schedule: Deviation[] = [];
+  const schedule: MarkedDeviation[] = [];
   let at = -1;
   for (let i = 0; i < length; i += 1) {
     const value = reader.varint();
     at += Math.floor(value / 4) + 1;
     const small = value % 4;
-    schedule.push({ at, choice: small === 3 ? reader.varint() + 4 : small + 1 });
+    const choice = small === 3 ? reader.varint() + 4 : small + 1;
+    schedule.push({ at, choice, mark: reader.byte() });
   }
   return schedule;
 }
@@ -94,12 +108,17 @@ class Reader {
     this.#text = text;
   }
 
+  byte(): number {
+    const byte = this.#bytes[this.#at];
+    if (byte === undefined) throw cutOff(this.#text);
+    this.#at += 1;
+    return byte;
+  }
+
   varint(): number {
     let value = 0;
     for (let scale = 1; ; scale *= 128) {
-      const byte = this.#bytes[this.#at];
-      if (byte === undefined) throw cutOff(this.#text);
-      this.#at += 1;
+      const byte = this.byte();
       value += (byte & 127) * scale;
       if (byte < 128) return value;
     }
@@ -163,4 +182,9 @@ export function programMark(program: unknown): number {
 /** A run's mark in a repro. @internal */
 export function runMark(digest: string): number {
   return Number.parseInt(digest.slice(-4), 16);
+}
+
+/** A failure's mark in a repro: of what it has in common with others of its kind. @internal */
+export function failureMark(status: Status, error: unknown): number {
+  return status === "returned" ? 0 : 1 + ((hashText(failureKind(status, error)) >>> 0) % 255);
 }

@@ -9,9 +9,9 @@ const SHOWN = 80;
  * @internal
  */
 export function failureKind(status: Status, error: unknown): string {
-  if (status !== "raised") return status;
-  if (!(error instanceof Error)) return `raised ${typeof error} ${shorten(String(error))}`;
-  return `raised ${error.name} ${shorten(error.message)}`;
+  if (status !== "raised" && status !== "escaped") return status;
+  if (!(error instanceof Error)) return `${status} ${typeof error} ${shorten(String(error))}`;
+  return `${status} ${error.name} ${shorten(error.message)}`;
 }
 
 function shorten(message: string): string {

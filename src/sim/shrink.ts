@@ -1,10 +1,14 @@
+import { type LooseDeviation, LooseOracle, looseScheduleOf } from "./loose-schedule.ts";
 import { Machine } from "./machine.ts";
+import type { Oracle } from "./oracle.ts";
 import { failureKind } from "./same-failure.ts";
 import { type Deviation, type Schedule, ScheduleOracle, scheduleOf } from "./schedule.ts";
 import { type SimulateOptions, machineOptions } from "./simulate.ts";
 import type { Program } from "./world.ts";
 
 const MOST_RUNS = 2000;
+// Of a run with more deviations than that, most are those of a world: how long each message took.
+const LONG = 30;
 
 /** Tries schedules, and keeps the smallest that still fails in the same way. */
 class Shrinker {
@@ -13,6 +17,8 @@ class Shrinker {
   readonly #kind: string;
   readonly #machine: Machine;
   best: Schedule;
+  /** The same, by what each deviation was about; known once a smaller one than the first was found. */
+  loose: readonly LooseDeviation[] = [];
   runs = 0;
 
   constructor(program: Program<unknown>, schedule: Schedule, seed: number, kind: string, options: SimulateOptions) {
@@ -25,14 +31,30 @@ class Shrinker {
 
   /** Whether `schedule` fails in the same way and is smaller, as it turns out when it is run. Then it is the best. */
   try(schedule: Schedule): boolean {
+    return this.#try(new ScheduleOracle(schedule));
+  }
+
+  /** The same, of loose deviations. */
+  tryLoose(deviations: readonly LooseDeviation[]): boolean {
+    return this.#try(new LooseOracle(deviations));
+  }
+
+  /** Runs the best once more, to learn what its deviations are about. */
+  loosen(): void {
+    this.#machine.run(this.#program, new ScheduleOracle(this.best), this.#seed);
+    this.loose = looseScheduleOf(this.#machine);
+  }
+
+  #try(oracle: Oracle): boolean {
     if (this.runs >= MOST_RUNS) return false;
     this.runs += 1;
     const machine = this.#machine;
-    machine.run(this.#program, new ScheduleOracle(schedule), this.#seed);
+    machine.run(this.#program, oracle, this.#seed);
     if (machine.status === "returned" || failureKind(machine.status, machine.error) !== this.#kind) return false;
     const ran = scheduleOf(machine);
     if (!isSmaller(ran, this.best)) return false;
     this.best = ran;
+    this.loose = looseScheduleOf(machine);
     return true;
   }
 }
@@ -64,6 +86,7 @@ export function shrinkSchedule(
 ): Schedule {
   const shrinker = new Shrinker(program, schedule, seed, kind, options);
   truncate(shrinker);
+  if (schedule.length > LONG) removeLooseChunks(shrinker);
   for (let before: Schedule = []; before !== shrinker.best;) {
     before = shrinker.best;
     removeChunks(shrinker);
@@ -89,6 +112,22 @@ function removeChunks(shrinker: Shrinker): void {
   for (let size = shrinker.best.length; size >= 1; size = size === 1 ? 0 : (size + 1) >> 1) {
     for (let start = 0; start < shrinker.best.length;) {
       if (!shrinker.try(shrinker.best.toSpliced(start, size))) start += size;
+    }
+  }
+}
+
+/**
+ * The same, of a long run: where leaving out one deviation moves the positions of all that follow. First all that are about
+ * the same: one link's latencies, all turns.
+ */
+function removeLooseChunks(shrinker: Shrinker): void {
+  shrinker.loosen();
+  for (const subject of new Set(shrinker.loose.map(({ about }) => about))) {
+    shrinker.tryLoose(shrinker.loose.filter(({ about }) => about !== subject));
+  }
+  for (let size = shrinker.loose.length; size >= 1; size = size === 1 ? 0 : (size + 1) >> 1) {
+    for (let start = 0; start < shrinker.loose.length;) {
+      if (!shrinker.tryLoose(shrinker.loose.toSpliced(start, size))) start += size;
     }
   }
 }

@@ -7,6 +7,8 @@ export class SimClock implements Clock {
   #now: number;
   /** Whether it has moved since it was last read for the digest. */
   moved = false;
+  /** What the machine at hand reads at a true time; null while none has a clock of its own. */
+  readLocally: ((now: number) => number) | null = null;
 
   constructor(start: number) {
     if (!Number.isFinite(start)) throw new ValueError(`simulate: start is a finite number, not ${String(start)}.`);
@@ -19,7 +21,12 @@ export class SimClock implements Clock {
     this.moved = false;
   }
 
+  /** What the code that runs reads: the clock of the machine it runs on, where machines have clocks of their own. */
   now(): number {
+    return this.readLocally === null ? this.#now : this.readLocally(this.#now);
+  }
+
+  get trueTime(): number {
     return this.#now;
   }
 

@@ -36,8 +36,10 @@ export class SimTask<T> extends Task<T> {
 
   override run(): void {
     this.steps += 1;
-    this.machine.stepping(this);
+    const { machine } = this;
+    machine.stepping(this);
     super.run();
+    if (machine.vigilant) machine.world.stepped(this);
   }
 }
 

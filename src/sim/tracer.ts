@@ -7,6 +7,7 @@ import { installProbes } from "./probes.ts";
 import { SimTask } from "./sim-task.ts";
 import { Prompt } from "./prompt.ts";
 import { proxyOf } from "./proxy.ts";
+import { bootOf } from "./world/boot.ts";
 
 /** One callback that ran. @internal */
 export interface Step extends Footprint {
@@ -123,8 +124,10 @@ export class Tracer implements Instrument {
     this.conditions.delete(thread);
     this.steps.push(step);
     this.#touched = touched;
-    if (entry.stepOf !== undefined) this.touch(entry, "cancel", false);
-    else this.touch(alarmed(entry) ?? (entry as Handle).callback ?? entry, "", true);
+    this.touch(entry, "cancel", false);
+    const site = bootOf(entry)?.site;
+    if (site !== undefined) this.touch(site, "", false);
+    if (entry.stepOf === undefined) this.touch(alarmed(entry) ?? (entry as Handle).callback ?? entry, "", true);
     if (this.blind && entry.stepOf !== undefined) this.touch(EVERYTHING, "", true);
     this.listener?.begun(step);
   }

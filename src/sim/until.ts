@@ -24,7 +24,7 @@ export class Guard extends Future<void> {
 
 /**
  * Waits until `condition()` holds: the task may run whenever it does, and may not while it does not, even if it has held
- * in between. For models of what has no primitive: a machine that is up, a message that has come.
+ * in between. Others may run first even when it holds at once. For models of what has no primitive: a machine that is up, a message that has come.
  *
  * Outside of a simulation it asks again every millisecond.
  *
@@ -39,8 +39,7 @@ export function* until(condition: () => boolean): Coroutine<void> {
     while (!condition()) yield* sleep(1);
     return;
   }
-  if (condition()) return;
   const guard = new Guard(task, condition);
-  machine.addGuard(guard);
+  machine.guards.add(guard);
   yield* guard as Awaitable<void>;
 }

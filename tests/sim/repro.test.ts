@@ -10,6 +10,7 @@ const schedules = fc
     fc.record({
       at: fc.nat(5000),
       choice: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 2 ** 32 })),
+      mark: fc.nat(255),
     }),
     {
       selector: ({ at }) => at,
@@ -17,7 +18,12 @@ const schedules = fc
     },
   )
   .map((schedule) => schedule.toSorted((a, b) => a.at - b.at));
-const repros = fc.record({ schedule: schedules, program: fc.nat(0xffff), run: fc.nat(0xffff) });
+const repros = fc.record({
+  schedule: schedules,
+  program: fc.nat(0xffff),
+  run: fc.nat(0xffff),
+  failure: fc.nat(255),
+});
 
 describe("a repro", () => {
   it("says what was put into it", () => {
@@ -36,10 +42,10 @@ describe("a repro", () => {
     );
   });
 
-  it("is short: ten characters, and four for three deviations that are near", () => {
-    const schedule = [1, 2, 3].map((at) => ({ at: at * 5, choice: 2 }));
-    expect(writeRepro({ schedule: [], program: 1, run: 2 })).toHaveLength(10);
-    expect(writeRepro({ schedule, program: 1, run: 2 })).toHaveLength(14);
+  it("is short: eleven characters, and eight for three deviations that are near", () => {
+    const schedule = [1, 2, 3].map((at) => ({ at: at * 5, choice: 2, mark: at }));
+    expect(writeRepro({ schedule: [], program: 1, run: 2, failure: 0 })).toHaveLength(11);
+    expect(writeRepro({ schedule, program: 1, run: 2, failure: 0 })).toHaveLength(19);
   });
 
   it("is told to be mistyped when any one character is another, or two are swapped", () => {
@@ -102,7 +108,7 @@ describe("a repro", () => {
 function versionTwo(): string {
   // Found by trying checksums: the format says that it stays where it is in every version.
   for (let sum = 0; sum < 0x10000; sum += 1) {
-    const text = Buffer.from([0x20, sum >> 8, sum & 255, 0, 1, 0, 2]).toString("base64url");
+    const text = Buffer.from([0x20, sum >> 8, sum & 255, 0, 1, 0, 2, 0]).toString("base64url");
     try {
       readRepro(text);
     } catch (error) {

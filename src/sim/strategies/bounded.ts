@@ -1,25 +1,27 @@
 import { ValueError } from "../../loop/errors.ts";
 import type { Machine } from "../machine.ts";
-import type { Candidates, Oracle, Strategy } from "../oracle.ts";
+import type { Candidates, ChoiceKind, Oracle, Strategy } from "../oracle.ts";
 
 const DEFAULT_PREEMPTIONS = 3;
 
 // Beyond so many questions a run that does not end would be remembered at every one of them.
 const DEEPEST = 4000;
 
-/** The answers of an earlier run up to a question, and another than was given to it; and what they cost. */
+/** The answers of an earlier run up to a question and to it, and another to it, of so many that there are; and their cost. */
 interface Prefix {
   readonly earlier: readonly number[];
   readonly at: number;
   readonly answer: number;
+  readonly count: number;
   readonly preemptions: number;
 }
 
-const NOTHING: Prefix = { earlier: [], at: -1, answer: 0, preemptions: 0 };
+const NOTHING: Prefix = { earlier: [], at: -1, answer: 0, count: 1, preemptions: 0 };
 
 /**
- * All schedules without a preemption (a switch away from a task that could go on), then all with one, and so on. Where
- * nothing is said, the running task goes on; each other answer is a prefix to be run later, when its turn has come.
+ * All schedules without a preemption (a switch away from a task that could go on, or a fault), then all with one, and so
+ * on. Where nothing is said, the running task goes on and nothing goes wrong; the other answers are prefixes to be run
+ * later, when their turn has come. A question may have billions of answers: each makes room for the next.
  */
 class Bounded implements Oracle, Strategy {
   readonly name = "bounded";
@@ -39,13 +41,22 @@ class Bounded implements Oracle, Strategy {
   }
 
   begin(): Oracle {
-    this.#prefix = this.#waiting.find((prefixes) => prefixes.length > 0)?.pop() ?? NOTHING;
+    const prefix = this.#waiting.find((prefixes) => prefixes.length > 0)?.pop() ?? NOTHING;
+    this.#wait({ ...prefix, answer: prefix.answer + 1 });
+    this.#prefix = prefix;
     this.#position = 0;
     return this;
   }
 
-  choose(): number {
-    return this.#answer(-1, 0);
+  /** Its answer, or the next that was not the one given, is to be run later, if there is one. */
+  #wait(prefix: Prefix): void {
+    const { earlier, at, answer, count, preemptions } = prefix;
+    const other = answer === earlier[at] ? answer + 1 : answer;
+    if (other < count) this.#waiting[preemptions]!.push({ ...prefix, answer: other });
+  }
+
+  choose(kind: ChoiceKind): number {
+    return this.#answer(kind === "fault" ? 0 : -1, 0);
   }
 
   chooseTask(ready: Candidates): number {
@@ -83,14 +94,12 @@ class Bounded implements Oracle, Strategy {
       return;
     }
     while (this.#waiting.length <= preemptions) this.#waiting.push([]);
-    for (let answer = count - 1; answer >= 0; answer -= 1) {
-      if (answer !== answers[at]) this.#waiting[preemptions]!.push({ earlier: answers, at, answer, preemptions });
-    }
+    this.#wait({ earlier: answers, at, answer: 0, count, preemptions });
   }
 }
 
 /**
- * Schedules with few preemptions, fewest first: most bugs need one or two.
+ * Schedules with few preemptions and faults, fewest first: most bugs need one or two.
  *
  * It is complete, and a proof, when no schedule had more than the bound.
  *

@@ -1,8 +1,18 @@
 import { type Footprint, conflict, mayConflict } from "../footprint.ts";
 import { Abandoned, type Machine } from "../machine.ts";
 import type { Candidates, Oracle, Strategy } from "../oracle.ts";
-import { forEachRace, questionBefore } from "../races.ts";
+import { choiceBefore, forEachRace, initialsOf } from "../races.ts";
 import type { Step, Tracer } from "../tracer.ts";
+
+/** A thread whose next step has been explored from an earlier state of the run, and has conflicted with nothing since. */
+interface Sleeper {
+  /** Of that step. */
+  readonly footprint: Footprint;
+  /** How many steps came before that state. */
+  readonly since: number;
+  /** It may have conflicted: which of the objects that were new then are the same can only be told when it runs. */
+  readonly unsure: boolean;
+}
 
 /** A question of the run at hand, and what is known of its other answers. */
 interface Node {
@@ -11,8 +21,7 @@ interface Node {
   readonly threads: readonly number[] | null;
   /** By answer: what the condition reads that the thread waits for, if it does. */
   readonly conditions: readonly (ReadonlyMap<number, boolean> | undefined)[];
-  /** Threads whose next step has been explored from an earlier state, and conflicts with nothing that ran since. */
-  readonly sleep: ReadonlyMap<number, Footprint>;
+  readonly sleep: ReadonlyMap<number, Sleeper>;
   answer: number;
   /** Answers that have been given, with the step that followed. */
   readonly explored: Map<number, Footprint | null>;
@@ -34,12 +43,15 @@ class PartialOrder implements Oracle, Strategy {
   #tracer: Tracer | null = null;
   readonly #nodes: Node[] = [];
   #position = 0;
-  #sleep = new Map<number, Footprint>();
+  #sleep = new Map<number, Sleeper>();
   #stepOfAnswer = false;
+  // One that sleeps, and is run to see whether it should.
+  #dreaming: Sleeper | null = null;
 
   begin(): Oracle {
     this.#position = 0;
     this.#sleep = new Map();
+    this.#dreaming = null;
     return this;
   }
 
@@ -60,7 +72,7 @@ class PartialOrder implements Oracle, Strategy {
       sleep: this.#sleep,
       answer: 0,
       explored: new Map(),
-      wanted: new Set(Array.from({ length: count }, (_, i) => i)),
+      wanted: new Set([0]),
     };
     return this.#nodes[at].answer;
   }
@@ -73,9 +85,12 @@ class PartialOrder implements Oracle, Strategy {
     // Asleep from here on: those whose turn it was when this question was asked before.
     const sleep = new Map(node.sleep);
     for (const [answer, footprint] of node.explored) {
-      if (answer !== node.answer && footprint !== null) sleep.set(node.threads![answer]!, footprint);
+      if (answer === node.answer || footprint === null) continue;
+      sleep.set(node.threads![answer]!, { footprint, since: tracer.steps.length, unsure: false });
     }
-    sleep.delete(node.threads![node.answer]!);
+    const thread = node.threads![node.answer]!;
+    this.#dreaming = sleep.get(thread) ?? null;
+    sleep.delete(thread);
     this.#sleep = sleep;
     this.#stepOfAnswer = true;
     return node.answer;
@@ -84,8 +99,10 @@ class PartialOrder implements Oracle, Strategy {
   #newNode(ready: Candidates, tracer: Tracer): Node {
     const { count } = ready;
     const threads = tracer.threadsOf(ready);
-    const answer = threads.findIndex((thread) => !this.#sleep.has(thread));
-    if (answer < 0) {
+    const awake = threads.findIndex((thread) => !this.#sleep.has(thread));
+    const wanted = awake >= 0 ? [awake] : threads.flatMap((thread, i) => (this.#sleep.get(thread)!.unsure ? [i] : []));
+    const [answer] = wanted;
+    if (answer === undefined) {
       this.#position -= 1;
       throw new Abandoned();
     }
@@ -97,19 +114,34 @@ class PartialOrder implements Oracle, Strategy {
       sleep: this.#sleep,
       answer,
       explored: new Map(),
-      wanted: new Set([answer]),
+      wanted: new Set(wanted),
     };
   }
 
   // ---- watching
 
   begun({ thread }: Step): void {
-    if (!this.#stepOfAnswer && this.#sleep.has(thread)) throw new Abandoned();
+    const asleep = this.#stepOfAnswer ? undefined : this.#sleep.get(thread);
     this.#stepOfAnswer = false;
+    if (asleep === undefined) return;
+    if (!asleep.unsure) throw new Abandoned();
+    this.#dreaming = asleep;
+    this.#sleep.delete(thread);
   }
 
   ended({ touched }: Step): void {
-    for (const [thread, footprint] of this.#sleep) if (mayConflict(footprint, touched)) this.#sleep.delete(thread);
+    const { steps } = this.#tracer!;
+    const dreaming = this.#dreaming;
+    if (dreaming !== null) {
+      this.#dreaming = null;
+      // Nothing since then has mattered to it: what comes of this was explored when it ran first.
+      if (!steps.slice(dreaming.since, -1).some((step) => conflict(step.touched, touched))) throw new Abandoned();
+    }
+    for (const [thread, sleeper] of this.#sleep) {
+      const conflicts = mayConflict(sleeper.footprint, touched);
+      if (conflicts === "yes") this.#sleep.delete(thread);
+      else if (conflicts === "maybe") this.#sleep.set(thread, { ...sleeper, unsure: true });
+    }
   }
 
   // ---- learning
@@ -131,7 +163,13 @@ class PartialOrder implements Oracle, Strategy {
     const nodes = this.#nodes;
     for (let node = nodes.at(-1); node !== undefined; node = nodes.at(-1)) {
       const { threads, sleep, explored } = node;
-      const next = [...node.wanted].find((answer) => !explored.has(answer) && !sleep.has(threads?.[answer] ?? -1));
+      // Where the question is not whose turn it is, every answer is to be given; there may be billions.
+      if (threads === null && node.answer + 1 < node.count) {
+        node.answer += 1;
+        return;
+      }
+      const mayBeAwake = (answer: number): boolean => sleep.get(threads?.[answer] ?? -1)?.unsure !== false;
+      const next = [...node.wanted].find((answer) => !explored.has(answer) && mayBeAwake(answer));
       if (next !== undefined) {
         node.answer = next;
         return;
@@ -142,19 +180,20 @@ class PartialOrder implements Oracle, Strategy {
   }
 
   #findRaces(steps: readonly Step[]): void {
-    forEachRace(steps, (i, j, before) => {
-      const question = questionBefore(steps, i, before);
-      if (question >= 0) this.#want(question, steps[j]!.thread);
+    forEachRace(steps, (i, j, before, clocks) => {
+      const choice = choiceBefore(steps, i, before);
+      if (choice >= 0) this.#want(steps[choice]!.question, initialsOf(steps, choice, j, before, clocks));
     });
     for (const step of steps) this.#wantConditions(step);
   }
 
-  /** `thread` is to be the answer: itself, if it could; otherwise anyone, for one of them may lead there. */
-  #want(question: number, thread: number): void {
+  /** One of `threads` is to be the answer, if one could; otherwise anyone, for one of them may lead there. */
+  #want(question: number, threads: ReadonlySet<number>): void {
     const node = this.#nodes[question];
     if (node === undefined || node.threads === null) return;
-    const answer = node.threads.indexOf(thread);
-    if (answer >= 0) node.wanted.add(answer);
+    const answers = node.threads.flatMap((thread, answer) => (threads.has(thread) ? [answer] : []));
+    if (answers.some((answer) => node.wanted.has(answer))) return;
+    if (answers.length > 0) node.wanted.add(answers[0]!);
     else for (let other = 0; other < node.count; other += 1) node.wanted.add(other);
   }
 
@@ -171,7 +210,7 @@ class PartialOrder implements Oracle, Strategy {
   #wantUnfinished({ ready, steps }: Tracer): void {
     for (const thread of ready.keys()) {
       const before = steps.findLast(({ question }) => this.#nodes[question]?.threads?.includes(thread) === true);
-      if (before !== undefined) this.#want(before.question, thread);
+      if (before !== undefined) this.#want(before.question, new Set([thread]));
     }
   }
 }
