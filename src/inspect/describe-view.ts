@@ -2,15 +2,19 @@ import { formatTime } from "./format-time.ts";
 import type { ReadyView, TaskView, TimerView } from "./moment.ts";
 import { deadlocksIn } from "./wait-graph.ts";
 
-// Shapes, not colours: they must be told apart in print. And shapes that every font has: an hourglass is a box in most.
-const GLYPHS = {
+/**
+ * Shapes, not colours: they must be told apart in print. And shapes that every font has: an hourglass is a box in most.
+ *
+ * @internal
+ */
+export const GLYPHS: Readonly<Record<TaskView["state"], string>> = {
   running: "▶",
   ready: "●",
   waiting: "○",
   cancelled: "✕",
   failed: "!",
   finished: "✓",
-} as const satisfies Record<TaskView["state"], string>;
+};
 
 /** @internal `○ worker: Queue.get`. */
 export function describeTask({ name, state, waitsFor }: TaskView): string {

@@ -1,66 +1,48 @@
-import { describeDeadlocks, describeReady, describeTask, describeTimer } from "./describe-view.ts";
-import { formatTime } from "./format-time.ts";
-import { narrateAll } from "./narrate.ts";
-import { formatPlace, placeOf } from "./places.ts";
-import { type Trace, recorded } from "./trace.ts";
-import { type View, viewAt } from "./view.ts";
-import { escapeXml } from "./xml.ts";
+import { EMPTY_PAGE_DATA, type NamedTrace, type PageData } from "./page-data.ts";
+import { readText } from "./read-text.ts";
+import type { Trace } from "./trace.ts";
 
-const STYLE = `
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color-scheme: light dark; }
-ol { padding-left: 3rem; } table { border-collapse: collapse; } th, td { text-align: left; vertical-align: top; padding: 0 1rem 0 0; }
-`;
+/** What a page shows besides the run. */
+export interface PageOptions {
+  /** What the run is called. Default: the program that its header names. */
+  readonly name?: string;
+  /** A second run, beside the first. */
+  readonly beside?: NamedTrace;
+  /** What could not be read of them, a sentence each. */
+  readonly problems?: readonly string[];
+}
+
+// Beside this very file in the package, and in the source tree once `npm run viewer` has made it.
+const VIEWER = "viewer.html";
 
 /**
- * The trace as one page that needs nothing else: the story, an iteration a chapter, each with the state of the loop after its
- * last step. It prints, and a screen reader reads it.
+ * The trace in a page that needs nothing else: every moment of the run, forwards and backwards.
+ *
+ * @throws {Error} Where no files can be read, as in a browser; in the source tree, before `npm run viewer`.
  */
-export function toHtml(trace: Trace): string {
-  const sentences = narrateAll(trace);
-  const chapters = chaptersOf(trace).map(([start, end]) => chapter(trace, sentences, start, end));
-  return [
-    "<!doctype html>",
-    '<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
-    `<title>A recorded run</title><style>${STYLE}</style></head><body><h1>A recorded run</h1>`,
-    `<p>${trace.events.length} events, ${chapters.length} chapters.</p>`,
-    ...chapters,
-    "</body></html>",
-    "",
-  ].join("\n");
+export function toHtml(trace: Trace, options: PageOptions = {}): string {
+  const { name = nameOf(trace), beside, problems = [] } = options;
+  const data: PageData = { runs: [{ name, trace }, ...(beside === undefined ? [] : [beside])], problems };
+  return viewer().replace(EMPTY_PAGE_DATA, (element) => element.replace("></", `>${packed(data)}</`));
 }
 
-/** From the beginning of an iteration to that of the next. */
-function chaptersOf(trace: Trace): (readonly [start: number, end: number])[] {
-  const events = recorded(trace);
-  const starts = events.flatMap((event, index) => (index === 0 || event.kind === "iteration" ? [index] : []));
-  return starts.map((start, i) => [start, starts[i + 1] ?? events.length]);
+/** @internal The program that was run, as its header has it. */
+export function nameOf({ header }: Trace): string {
+  const { program } = header;
+  return typeof program === "string" ? program : "a run";
 }
 
-function chapter(trace: Trace, sentences: readonly string[], start: number, end: number): string {
-  const { iteration, time } = trace.events[start]!;
-  // What comes after the last step is the host's doing: the clean-up after a deadlock.
-  const last = recorded(trace)
-    .slice(start, end)
-    .findLastIndex(({ kind }) => kind === "step.ended");
-  const stepsEnd = last < 0 ? end : start + last + 1;
-  const story = sentences.slice(start, end).map((sentence) => `<li>${escapeXml(sentence)}</li>`);
-  return [
-    `<section><h2>Iteration ${iteration}, t=${formatTime(time)}</h2>`,
-    `<ol start="${start}">${story.join("\n")}</ol>`,
-    `<details><summary>The loop after its last step</summary>${tableOf(viewAt(trace, stepsEnd))}</details></section>`,
-  ].join("\n");
+function packed(data: PageData): string {
+  // Not imported: a page may load this module, as long as it does not make pages.
+  const zlib = process.getBuiltinModule("node:zlib");
+  return zlib.gzipSync(JSON.stringify(data)).toString("base64");
 }
 
-function tableOf(view: View): string {
-  const places = view.tasks.map((task) => `${describeTask(task)} ${formatPlace(placeOf(task.frames))}`.trimEnd());
-  const deadlocks = describeDeadlocks(view.tasks);
-  const rows: readonly (readonly [string, readonly string[]])[] = [
-    ["Ready", view.ready.map(describeReady)],
-    ["Timers", view.timers.map(describeTimer)],
-    ["Tasks", [...places, ...deadlocks]],
-  ];
-  const cells = rows.map(
-    ([name, lines]) => `<tr><th scope="row">${name}</th><td>${lines.map(escapeXml).join("<br>") || "–"}</td></tr>`,
-  );
-  return `<table>${cells.join("")}</table>`;
+let viewerText: string | null = null;
+
+function viewer(): string {
+  const place = new URL(VIEWER, import.meta.url);
+  viewerText ??= readText(place);
+  if (viewerText !== null) return viewerText;
+  throw new Error(`toHtml: the viewer cannot be read from ${place.href}. In the source tree, make it: npm run viewer`);
 }

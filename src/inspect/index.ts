@@ -2,6 +2,7 @@
 
 // recording
 export { record, type RecordOptions, type Recording } from "./record.ts";
+export { recordSimulation, type RecordSimulationOptions, type SimulationRecording } from "./record-simulation.ts";
 export { Recorder, type RecorderOptions } from "./recorder.ts";
 export { mark } from "./mark.ts";
 
@@ -18,14 +19,20 @@ export { deadlocksIn } from "./wait-graph.ts";
 export { narrate } from "./narrate.ts";
 export { firstDivergence, type Divergence } from "./diverge.ts";
 
+// what if
+export { alternativesAt, whatIf, type Alternative, type WhatIfOptions } from "./what-if.ts";
+export type { Decision } from "./rerun.ts";
+
 // stepping through it
 export { STEPPER_KEYS, STEPPER_START, played, pressed, type Stepper } from "./stepper.ts";
+export { TERMINAL_START, type TerminalStepper, playedInTerminal, pressedInTerminal } from "./terminal-stepper.ts";
 export { screenOf, type ScreenSize } from "./terminal.ts";
 
 // taking it elsewhere
 export { toChromeTrace } from "./chrome-trace.ts";
 export { toCsv } from "./csv.ts";
-export { toHtml } from "./html.ts";
+export { toHtml, type PageOptions } from "./html.ts";
+export type { NamedTrace } from "./page-data.ts";
 export { toMermaid } from "./mermaid.ts";
 export { toSvg } from "./svg.ts";
 

@@ -1,5 +1,5 @@
 import { Moment } from "./moment.ts";
-import type { RecordedEvent } from "./trace.ts";
+import { type RecordedEvent, type Trace, recorded } from "./trace.ts";
 
 // A keyframe shares all but what the events before it changed.
 const DISTANCE = 256;
@@ -7,8 +7,17 @@ const DISTANCE = 256;
 const keyframes = new WeakMap<readonly RecordedEvent[], readonly Moment[]>();
 
 /**
- * The state after the first `index` events: from the keyframe before it, at most 255 events further. The first question
- * about a trace lays its keyframes.
+ * The same trace, with its keyframes laid: so that the first question about it is answered as fast as any other.
+ *
+ * @internal
+ */
+export function withKeyframes(trace: Trace): Trace {
+  layKeyframes(recorded(trace));
+  return trace;
+}
+
+/**
+ * The state after the first `index` events: from the keyframe before it, at most 255 events further.
  *
  * @internal
  */

@@ -18,11 +18,11 @@ export function narrate(trace: Trace, index: number): string {
   return sentence(event, momentAt(events, index));
 }
 
-/** @internal The sentence for each event, in one pass. */
-export function narrateAll(trace: Trace): string[] {
+/** @internal The sentence for each event, in one pass; or for those of a stretch of them. */
+export function narrateAll(trace: Trace, from = 0, to: number = trace.events.length): string[] {
   const events = recorded(trace);
-  const moment = momentAt(events, 0);
-  return events.map((event) => {
+  const moment = momentAt(events, from);
+  return events.slice(from, to).map((event) => {
     const text = sentence(event, moment);
     moment.apply(event);
     return text;

@@ -1,4 +1,5 @@
 import { EVENT_FORM, type Form, isEventKind } from "./event-form.ts";
+import { withKeyframes } from "./keyframes.ts";
 import type { Trace, TraceEvent } from "./trace.ts";
 
 /** A text that is no trace, or not of this version: says what, and where. */
@@ -45,7 +46,7 @@ export function readTrace(text: string): ParsedTrace {
     else problems.push(problem.text);
     if (problem?.fatal === true) break;
   }
-  return { trace: { ...head, events }, problems };
+  return { trace: withKeyframes({ ...head, events }), problems };
 }
 
 function parseJson(text: string, problems: string[]): unknown {

@@ -22,9 +22,10 @@ export interface Recording<T> {
  * print(value, trace.events.map((_, index) => narrate(trace, index)).join("\n"));
  */
 export function record<T>(main: Main<T>, options: RecordOptions = {}): Recording<T> {
-  const { lines, header, ...run } = options;
+  const { lines, header, hostClock, ...run } = options;
   const recorder = new Recorder({
     ...(lines === undefined ? {} : { lines }),
+    ...(hostClock === undefined ? {} : { hostClock }),
     header: { clock: run.clock === undefined ? "virtual" : run.clock.constructor.name, ...header },
   });
   const outcome = attempt<T>(main, {

@@ -7,16 +7,26 @@ import { tasksBehind } from "../task/behind.ts";
 import { openStacks } from "../task/stack.ts";
 import { describeError, describeValue } from "./describe-value.ts";
 import { asTask, endingOf, labelOf } from "./future-facts.ts";
+import { withKeyframes } from "./keyframes.ts";
 import { enterRecorder, leaveRecorder } from "./mark.ts";
-import { sourcesOf } from "./places.ts";
+import { framesOfProgram, sourcesOf } from "./program-sources.ts";
 import type { EventFields, EventKind, Place, Trace, TraceEvent, Why } from "./trace.ts";
+
+/** Whether the frames of suspended tasks are noted; or what tells those of a task, outermost first, where no host can. */
+export type LinesOption = boolean | ((task: AnyTask) => readonly Place[]);
 
 /** What a recorder notes. */
 export interface RecorderOptions {
-  /** Notes the line where each task waits, where the host can tell. Default true. */
-  lines?: boolean;
+  /** Notes the line where each task waits, where the host can tell; or asks who can. Default true. */
+  lines?: LinesOption;
   /** Goes into the trace as it is. */
   header?: Readonly<Record<string, unknown>>;
+  /**
+   * A clock of the host's, in milliseconds: `performance.now()`. What it shows at each iteration goes into the header, as
+   * `hostTimes`, from 0. Without it a trace of virtual time says nothing of how long the program really took, and is the
+   * same each time.
+   */
+  hostClock?: () => number;
 }
 
 /** A timer of a sleep, which completes a future. */
@@ -35,8 +45,10 @@ type Entry = Handle | AnyTask;
  */
 export class Recorder implements Instrument {
   readonly #events: TraceEvent[] = [];
-  readonly #lines: boolean;
+  readonly #lines: LinesOption;
   readonly #header: Readonly<Record<string, unknown>>;
+  readonly #hostClock: (() => number) | null;
+  readonly #hostTimes: number[] = [];
   readonly #futures = new Numbers<AnyFuture>();
   readonly #timers = new Numbers<TimerHandle>();
   readonly #names = new WeakMap<AnyTask, string>();
@@ -55,6 +67,12 @@ export class Recorder implements Instrument {
   constructor(options: RecorderOptions = {}) {
     this.#lines = options.lines ?? true;
     this.#header = options.header ?? {};
+    this.#hostClock = options.hostClock ?? null;
+  }
+
+  /** @internal How many events were noted until now. */
+  get size(): number {
+    return this.#events.length;
   }
 
   /** What was recorded until now. */
@@ -62,7 +80,9 @@ export class Recorder implements Instrument {
     this.#stacks?.close();
     this.#stacks = null;
     const events = [...this.#events];
-    return { version: 1, header: { ...this.#header }, sources: sourcesOf(events), events };
+    const hostTimes = this.#hostTimes.map((time) => Math.round((time - this.#hostTimes[0]!) * 1000) / 1000);
+    const header = { ...this.#header, ...(this.#hostClock === null ? {} : { hostTimes }) };
+    return withKeyframes({ version: 1, header, sources: sourcesOf(events), events });
   }
 
   // ---- the hooks
@@ -71,6 +91,7 @@ export class Recorder implements Instrument {
     const time = loop.time();
     if (time > this.#time && this.#ready.size === 0) this.#note(loop, "time.passed", { from: this.#time });
     this.#note(loop, "iteration", {});
+    if (this.#hostClock !== null) this.#hostTimes.push(this.#hostClock());
   }
 
   taskCreated(task: AnyTask, parent: AnyTask | null): void {
@@ -123,7 +144,7 @@ export class Recorder implements Instrument {
       on: future === null ? null : this.#futures.of(future),
       label: future === null ? "" : labelOf(future),
       awaits: tasksBehind(future).map((one) => this.#futures.of(one)),
-      frames: this.#lines ? this.#framesOf(task) : [],
+      frames: this.#framesOf(task),
     });
   }
 
@@ -161,6 +182,10 @@ export class Recorder implements Instrument {
     this.#note(task.loop, "cancel.requested", { task: this.#futures.of(task), by: this.#by() });
   }
 
+  chosen(loop: EventLoop, about: string, count: number, picked: number): void {
+    this.#note(loop, "choice", { about, count, picked });
+  }
+
   // ---- what others tell
 
   /** Notes what the program says, as part of what runs now. See `mark`. */
@@ -175,7 +200,7 @@ export class Recorder implements Instrument {
       pick: (ready: ReadyView): number => {
         const picked = scheduler.pick(ready);
         const loop = this.#loop;
-        if (loop !== null) this.#note(loop, "choice", { about: "task", count: ready.size, picked });
+        if (loop !== null) this.chosen(loop, "task", ready.size, picked);
         return picked;
       },
     };
@@ -229,8 +254,10 @@ export class Recorder implements Instrument {
 
   // Kept open from wait to wait: the first question is what costs.
   #framesOf(task: AnyTask): readonly Place[] {
+    if (typeof this.#lines === "function") return this.#lines(task);
+    if (!this.#lines) return [];
     this.#stacks ??= openStacks();
-    return this.#stacks.of([task])[0]!;
+    return framesOfProgram(this.#stacks.of([task])[0]!);
   }
 
   #checkName(task: AnyTask): void {

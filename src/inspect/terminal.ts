@@ -1,11 +1,13 @@
+import { BREAKPOINT_FORMS } from "./breakpoint.ts";
 import { describeDeadlocks, describeReady, describeTask, describeTimer } from "./describe-view.ts";
+import { firstDivergence } from "./diverge.ts";
 import { formatTime } from "./format-time.ts";
 import type { TaskView } from "./moment.ts";
 import { narrate } from "./narrate.ts";
-import { isOfProgram, placeOf } from "./places.ts";
-import { STEPPER_KEYS, type Stepper } from "./stepper.ts";
+import { currentPlace, parkedIn } from "./source-view.ts";
 import { treeOf } from "./task-tree.ts";
-import { type Place, type Trace, recorded } from "./trace.ts";
+import { TERMINAL_KEYS, type TerminalStepper, menuOf } from "./terminal-stepper.ts";
+import type { Trace } from "./trace.ts";
 import { type View, viewAt } from "./view.ts";
 
 /** A terminal. */
@@ -19,41 +21,105 @@ export interface ScreenSize {
 // Okabe and Ito's, which everybody can tell apart.
 const HUES = ["230;159;0", "86;180;233", "0;158;115", "240;228;66", "0;114;178", "213;94;0", "204;121;167"];
 
-/** The panels of one moment: exactly `rows` lines of at most `columns` characters. */
-export function screenOf(trace: Trace, stepper: Stepper, size: ScreenSize): string {
-  const view = viewAt(trace, stepper.index);
-  const left = Math.floor(size.columns * 0.5);
-  const height = size.rows - 3;
-  const source = stepper.help ? helpLines() : sourceLines(trace, view, stepper, height);
-  const panels = panelLines(view, stepper, height);
-  const rows: string[] = [];
-  for (let row = 0; row < height; row += 1) {
-    rows.push(`${pad(source[row] ?? "", left - 1)} ${fit(panels[row] ?? "", size.columns - left)}`);
-  }
-  const sentence = stepper.index === 0 ? "Nothing has happened yet." : narrate(trace, stepper.index - 1);
-  const lines = [header(trace, view, stepper), ...rows, fit(sentence, size.columns), footer(stepper)];
+/**
+ * The panels of one moment: exactly `rows` lines of at most `columns` characters.
+ *
+ * @param other - Another run, whose panels stand beside those of the first when that is asked for.
+ */
+export function screenOf(trace: Trace, stepper: TerminalStepper, size: ScreenSize, other: Trace | null = null): string {
+  const lines =
+    other !== null && stepper.beside ? besideLines(trace, other, stepper, size) : oneRun(trace, stepper, size);
   const plain = lines.map((line) => fit(line, size.columns).trimEnd());
-  return (size.colour ? plain.map((line) => colour(line, view.tasks)) : plain).join("\n");
+  const { tasks } = viewAt(trace, stepper.index);
+  return (size.colour ? plain.map((line) => colour(line, tasks)) : plain).join("\n");
 }
 
-function header(trace: Trace, view: View, { index }: Stepper): string {
+function oneRun(trace: Trace, stepper: TerminalStepper, { columns, rows }: ScreenSize): string[] {
+  const view = viewAt(trace, stepper.index);
+  const height = rows - 3;
+  const body = stepper.help
+    ? exactly(height, ["KEYS", ...TERMINAL_KEYS.map(([keys, does]) => `  ${keys.padEnd(12)} ${does}`)])
+    : sideBySide(leftLines(trace, view, stepper, height, columns), panelLines(view, stepper, height), height, columns);
+  return [header(trace, view, stepper.index), ...body, sentence(trace, stepper.index), footer(stepper)];
+}
+
+/** The same number of events in two runs: what is ready, due and waiting in each, and what each has just done. */
+function besideLines(trace: Trace, other: Trace, stepper: TerminalStepper, { columns, rows }: ScreenSize): string[] {
+  const height = rows - 3;
+  const columnOf = (run: Trace, name: string): string[] => {
+    const index = Math.min(stepper.index, run.events.length);
+    const view = viewAt(run, index);
+    return [
+      name,
+      position(run, view, index),
+      ...inTwo(sentence(run, index), Math.floor(columns / 2) - 1),
+      "",
+      ...panelLines(view, stepper, height - 5),
+    ];
+  };
+  const [left, right] = [columnOf(trace, nameOf(trace, "this run")), columnOf(other, nameOf(other, "the other"))];
+  const parting = firstDivergence(trace, other);
+  const where = parting === null ? "The two runs are the same." : `The two runs part at event ${parting.index + 1}.`;
+  return [where, ...sideBySide(left, right, height, columns), "", footer(stepper)];
+}
+
+/** Two lines of it, for a column is narrow. */
+function inTwo(text: string, width: number): [string, string] {
+  if (text.length <= width) return [text, ""];
+  const end = Math.max(text.lastIndexOf(" ", width), 1);
+  return [text.slice(0, end), text.slice(end + 1)];
+}
+
+function nameOf({ header: { whatIf } }: Trace, otherwise: string): string {
+  return typeof whatIf === "string" ? `what if ${whatIf}` : otherwise;
+}
+
+function leftLines(trace: Trace, view: View, stepper: TerminalStepper, height: number, columns: number): string[] {
+  if (stepper.asksWhatIf) return menuLines(trace, stepper.index);
+  return sourceLines(trace, view, stepper.index, height, Math.floor(columns * 0.5) - 1);
+}
+
+function menuLines(trace: Trace, index: number): string[] {
+  const menu = menuOf(trace, index);
+  if (menu.length === 0)
+    return ["WHAT IF …", "  Nothing runs after this:", "  there is nothing to decide.", "  (any key goes back)"];
+  return ["WHAT IF …", ...menu.map(({ key, label }) => `  ${key}  ${label}`), "  (any other key goes back)"];
+}
+
+function sentence(trace: Trace, index: number): string {
+  return index === 0 ? "Nothing has happened yet." : narrate(trace, index - 1);
+}
+
+function sideBySide(left: readonly string[], right: readonly string[], height: number, columns: number): string[] {
+  const width = Math.floor(columns * 0.5);
+  return Array.from(
+    { length: height },
+    (_, row) => `${pad(left[row] ?? "", width - 1)} ${fit(right[row] ?? "", columns - width)}`,
+  );
+}
+
+function header(trace: Trace, view: View, index: number): string {
   const { clock } = trace.header as { clock?: unknown };
-  const which = typeof clock === "string" ? ` (${clock} clock)` : "";
-  return `turn ${view.iteration}   t=${formatTime(view.time)} ms${which}   event ${index}/${trace.events.length}`;
+  return position(trace, view, index, typeof clock === "string" ? ` (${clock} clock)` : "");
 }
 
-function footer({ typed, speed }: Stepper): string {
+function position({ events }: Trace, { iteration, time }: View, index: number, clock = ""): string {
+  return `turn ${iteration}   t=${formatTime(time)} ms${clock}   event ${index}/${events.length}`;
+}
+
+function footer({ typed, entering, speed, breakpoint, notice }: TerminalStepper): string {
+  if (notice !== "") return notice;
   if (typed !== null) return `go to event: ${typed}_`;
-  return `← back  → next  n step of task  t clock  g go to  a graph  ? keys  q quit${speed > 0 ? `   playing, ${speed}/s` : ""}`;
-}
-
-function helpLines(): string[] {
-  return ["KEYS", ...STEPPER_KEYS.map(([keys, does]) => `  ${keys.padEnd(12)} ${does}`)];
+  if (entering?.what === "filter") return `show tasks whose name has: ${entering.text}_`;
+  if (entering?.what === "breakpoint") return `stop at (${BREAKPOINT_FORMS.join(", ")}): ${entering.text}_`;
+  const playing = speed > 0 ? `   playing, ${speed}/s` : "";
+  const stops = breakpoint === "" ? "" : `   stops at ${breakpoint}`;
+  return `← back  → next  n step of task  t clock  g go to  x what if  ? keys  q quit${stops}${playing}`;
 }
 
 /** The lines around where the task is that the last event is about, and beside each line the tasks that wait there. */
-function sourceLines(trace: Trace, view: View, { index }: Stepper, height: number): string[] {
-  const current = currentPlace(trace, view, index);
+function sourceLines(trace: Trace, view: View, index: number, height: number, width: number): string[] {
+  const current = currentPlace(trace, view.tasks, index);
   if (current === null) return ["SOURCE", "  (no line is known here)"];
   const file = current.file!;
   const lines = trace.sources[file]?.split("\n") ?? [];
@@ -61,70 +127,61 @@ function sourceLines(trace: Trace, view: View, { index }: Stepper, height: numbe
   const first = Math.max(1, Math.min(current.line! - Math.floor(height / 2), lines.length - height + 2));
   const shown = lines.slice(first - 1, first + height - 2).map((text, i) => {
     const number = first + i;
-    const names = parked.get(number)?.join(" ") ?? "";
+    const names = (parked.get(number) ?? []).map(({ name }) => name).join(" ");
     const mark = number === current.line ? ">" : " ";
-    return `${mark}${String(number).padStart(4)} ${text}${names === "" ? "" : `   ◀ ${names}`}`;
+    const parkedHere = names === "" ? "" : `   ◀ ${names}`;
+    // Who waits there is worth more than the end of the line.
+    const room = Math.max(0, width - 6 - Array.from(parkedHere).length);
+    return `${mark}${String(number).padStart(4)} ${fit(text, room)}${parkedHere}`;
   });
   return [`SOURCE ${file.split(/[/\\]/).at(-1)}`, ...shown];
 }
 
-function currentPlace(trace: Trace, view: View, index: number): Place | null {
-  const events = recorded(trace);
-  for (let i = index - 1; i >= 0; i -= 1) {
-    const event = events[i]!;
-    const id = "task" in event ? event.task : null;
-    const place = id === null ? null : placeOf(view.tasks.find((task) => task.id === id)?.frames ?? []);
-    if (place !== null) return place;
-  }
-  return null;
-}
-
-function parkedIn(tasks: readonly TaskView[], file: string): Map<number, string[]> {
-  const parked = new Map<number, string[]>();
-  for (const { name, state, frames } of tasks) {
-    const place = state === "waiting" ? placeOf(frames) : null;
-    if (place === null || !isOfProgram(place) || place.file !== file) continue;
-    parked.set(place.line!, [...(parked.get(place.line!) ?? []), name]);
-  }
-  return parked;
-}
-
-function panelLines(view: View, { graph, selected }: Stepper, height: number): string[] {
+function panelLines(view: View, { graph, selected, filter }: TerminalStepper, height: number): string[] {
   const mark = (task: TaskView, text: string): string => `${task.id === selected ? "*" : " "} ${text}`;
+  const has = (name: string): boolean => name.includes(filter);
   const tasks =
     graph === "tree"
-      ? treeOf(view.tasks).map(({ task, depth }) => mark(task, `${"  ".repeat(depth)}${describeTask(task)}`))
-      : waitLines(view.tasks).map(([task, text]) => mark(task, text));
-  const deadlocks = describeDeadlocks(view.tasks).map((line) => `! ${line}`);
-  const third = Math.floor(height / 4);
+      ? treeOf(view.tasks).map(({ task, depth }) => ({ task, text: `${"  ".repeat(depth)}${describeTask(task)}` }))
+      : waitLines(view.tasks);
+  const shown = tasks.filter(({ task }) => has(task.name)).map(({ task, text }) => mark(task, text));
+  const ready = view.ready.filter(({ task }) => has(task)).map((entry) => `  ${describeReady(entry)}`);
+  const timers = view.timers.filter(({ task }) => has(task)).map((timer) => `  ${describeTimer(timer)}`);
+  const some = filter === "" ? "" : `, those with “${filter}”`;
+  const last = graph === "tree" ? "TASKS" : "WHO WAITS FOR WHOM";
+  const who = [...describeDeadlocks(view.tasks).map((line) => `! ${line}`), ...shown];
+  const rooms = roomsFor([ready, timers, who], height);
   return [
-    ...panel(
-      "READY, the next one first",
-      view.ready.map((entry) => `  ${describeReady(entry)}`),
-      third,
-    ),
-    ...panel(
-      "TIMERS",
-      view.timers.map((timer) => `  ${describeTimer(timer)}`),
-      third,
-    ),
-    ...panel(graph === "tree" ? "TASKS" : "WHO WAITS FOR WHOM", [...deadlocks, ...tasks], height - 2 * third),
+    ...panel(`READY, the next one first${some}`, ready, rooms[0]),
+    ...panel(`TIMERS${some}`, timers, rooms[1]),
+    ...panel(`${last}${some}`, who, height - rooms[0] - rooms[1]),
   ];
 }
 
-function waitLines(tasks: readonly TaskView[]): (readonly [TaskView, string])[] {
+/** How high the first two panels are: always the same, so that the eye finds them, unless only that keeps one from fitting. */
+function roomsFor(panels: readonly (readonly string[])[], height: number): [number, number] {
+  const quarter = Math.floor(height / 4);
+  const [ready = 2, timers = 2, tasks = 2] = panels.map(({ length }) => Math.max(length, 1) + 1);
+  const fits = ready <= quarter && timers <= quarter && tasks <= height - 2 * quarter;
+  return fits || ready + timers + tasks > height ? [quarter, quarter] : [ready, timers];
+}
+
+function waitLines(tasks: readonly TaskView[]): { task: TaskView; text: string }[] {
   const names = new Map(tasks.map(({ id, name }) => [id, name]));
   return tasks.flatMap((task) =>
-    task.awaits.map((other) => [task, `${task.name} → ${names.get(other) ?? `#${other}`}`] as const),
+    task.awaits.map((other) => ({ task, text: `${task.name} → ${names.get(other) ?? `#${other}`}` })),
   );
 }
 
-/** Exactly `height` lines; what does not fit is counted. */
+/** A title, and exactly `height` lines with it; what does not fit is counted. */
 function panel(title: string, lines: readonly string[], height: number): string[] {
-  const room = height - 1;
-  const shown = lines.length <= room ? lines : [...lines.slice(0, room - 1), `  … ${lines.length - room + 1} more`];
-  const all = [title, ...(shown.length === 0 ? ["  –"] : shown)];
-  return [...all, ...Array.from({ length: height - all.length }, () => "")];
+  return exactly(height, [title, ...(lines.length === 0 ? ["  –"] : lines)]);
+}
+
+function exactly(height: number, lines: readonly string[]): string[] {
+  const more = lines.length - height + 1;
+  const shown = lines.length <= height ? lines : [...lines.slice(0, height - 1), `  … ${more} more`];
+  return [...shown, ...Array.from({ length: height - shown.length }, () => "")];
 }
 
 // A name may hold what a terminal would obey.

@@ -12,7 +12,7 @@ export function deadlocksIn(tasks: readonly TaskView[]): TaskView[][] {
   );
 }
 
-/** Whether it has ended. */
-function isDone({ state }: TaskView): boolean {
+/** @internal Whether it has ended. */
+export function isDone({ state }: TaskView): boolean {
   return state === "finished" || state === "failed" || state === "cancelled";
 }

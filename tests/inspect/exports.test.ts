@@ -1,7 +1,7 @@
 import { type Coroutine, createTask, gather, sleep } from "escapement";
-import { type Trace, record, toChromeTrace, toCsv, toHtml, toMermaid, toSvg } from "escapement/inspect";
+import { type Trace, record, toChromeTrace, toCsv, toMermaid, toSvg } from "escapement/inspect";
 import { describe, expect, it } from "vitest";
-import { busy, sleeper, storyOf, traceOf, twoTasks } from "./programs.ts";
+import { busy, sleeper, traceOf, twoTasks } from "./programs.ts";
 
 interface ChromeEvent {
   readonly name: string;
@@ -210,37 +210,6 @@ describe("toCsv", () => {
   });
 });
 
-describe("toHtml", () => {
-  const trace = traceOf(busy);
-
-  it("tells the whole story, an iteration a chapter", () => {
-    const page = toHtml(trace);
-    const decoded = page.replaceAll("&quot;", '"');
-    const items = [...decoded.matchAll(/<li>(.*?)<\/li>/g)].map(([, item]) => item);
-    expect(items).toEqual(storyOf(trace));
-    expect([...page.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, heading]) => heading).slice(0, 3)).toEqual([
-      "Iteration 0, t=0",
-      "Iteration 1, t=0",
-      "Iteration 2, t=0",
-    ]);
-    expect(page).toContain("○ Task-3: Lock.acquire");
-  });
-
-  it("asks the network for nothing, and lets no name become markup", () => {
-    const page = toHtml(traceOf(nasty));
-    expect(page).not.toMatch(/https?:|<script|<link|<img|<b>/);
-    expect(page).toContain("&lt;b&gt;");
-  });
-
-  it("says where tasks wait for each other", () => {
-    expect(toHtml(deadlock().trace)).toContain("DEADLOCK: a → b");
-  });
-
-  it("has something to say of a trace without events", () => {
-    expect(toHtml(record(5 as never).trace)).toContain("<p>0 events, 0 chapters.</p>");
-  });
-});
-
 describe("Every export", () => {
   it("takes a trace of thousands of events", () => {
     const trace = traceOf(function* () {
@@ -248,13 +217,7 @@ describe("Every export", () => {
     });
     const half = trace.events.length >> 1;
     expect(trace.events.length).toBeGreaterThan(3000);
-    for (const text of [
-      toChromeTrace(trace),
-      toCsv(trace),
-      toHtml(trace),
-      toMermaid(trace, half),
-      toSvg(trace, half),
-    ]) {
+    for (const text of [toChromeTrace(trace), toCsv(trace), toMermaid(trace, half), toSvg(trace, half)]) {
       expect(text.length).toBeGreaterThan(5000);
     }
   });

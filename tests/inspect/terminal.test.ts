@@ -1,12 +1,12 @@
 import { type Coroutine, createTask, gather } from "escapement";
-import { STEPPER_START, type Stepper, type Trace, record, screenOf } from "escapement/inspect";
+import { TERMINAL_START, type TerminalStepper, type Trace, record, screenOf } from "escapement/inspect";
 import { describe, expect, it } from "vitest";
 import { busy, sleeper, traceOf } from "./programs.ts";
 
 const size = { columns: 100, rows: 30, colour: false };
 
-function screen(trace: Trace, stepper: Partial<Stepper>, given: Partial<typeof size> = {}): string[] {
-  return screenOf(trace, { ...STEPPER_START, ...stepper }, { ...size, ...given }).split("\n");
+function screen(trace: Trace, stepper: Partial<TerminalStepper>, given: Partial<typeof size> = {}): string[] {
+  return screenOf(trace, { ...TERMINAL_START, ...stepper }, { ...size, ...given }).split("\n");
 }
 
 /** The right half: ready queue, timers, tasks. */
