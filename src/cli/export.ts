@@ -11,7 +11,7 @@ const SUMMARY =
 const FORMATS: Readonly<Record<string, (trace: Trace, at: number) => string>> = {
   chrome: toChromeTrace,
   csv: toCsv,
-  html: toHtml,
+  html: (trace) => toHtml(trace),
   mermaid: toMermaid,
   svg: toSvg,
   text: (trace) => trace.events.map((_, index) => `${narrate(trace, index)}\n`).join(""),

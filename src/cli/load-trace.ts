@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Trace, TraceError, readTrace } from "../inspect/index.ts";
+import { type ParsedTrace, type Trace, TraceError, readTrace } from "../inspect/index.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**
@@ -8,10 +8,19 @@ import { UsageError } from "./usage-error.ts";
  * @throws {UsageError} When nothing can be read.
  */
 export function loadTrace(file: string): Trace {
+  return loadTraceWithProblems(file).trace;
+}
+
+/**
+ * The same, and what could not be read of it.
+ *
+ * @throws {UsageError} When nothing can be read.
+ */
+export function loadTraceWithProblems(file: string): ParsedTrace {
   try {
-    const { trace, problems } = readTrace(readFileSync(file, "utf8"));
-    for (const problem of problems) process.stderr.write(`escapement: ${file}: ${problem}\n`);
-    return trace;
+    const parsed = readTrace(readFileSync(file, "utf8"));
+    for (const problem of parsed.problems) process.stderr.write(`escapement: ${file}: ${problem}\n`);
+    return parsed;
   } catch (error) {
     if (error instanceof TraceError) throw new UsageError(`${file}: ${error.message}`, { cause: error });
     throw new UsageError(`the trace cannot be read: ${(error as Error).message}`, { cause: error });

@@ -1,9 +1,16 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
+import { ps } from "./attach/ps.ts";
+import { tree } from "./attach/tree.ts";
+import { watch } from "./attach/watch.ts";
+import { explore } from "./explore.ts";
 import { exportTrace } from "./export.ts";
+import { learn } from "./learn.ts";
+import { replay } from "./replay.ts";
 import { run } from "./run.ts";
 import { step } from "./step.ts";
 import { UsageError } from "./usage-error.ts";
+import { view } from "./view.ts";
 
 /** One subcommand: `run` gets the arguments after its name and returns the exit code. */
 interface Command {
@@ -15,7 +22,14 @@ interface Command {
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ["run", run],
   ["step", step],
+  ["view", view],
   ["export", exportTrace],
+  ["explore", explore],
+  ["replay", replay],
+  ["learn", learn],
+  ["ps", ps],
+  ["tree", tree],
+  ["watch", watch],
 ]);
 
 const ROWS = [...COMMANDS.values()].map(({ usage, summary }) => `  escapement ${usage}\n      ${summary}\n`);

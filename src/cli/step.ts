@@ -1,23 +1,25 @@
-import { emitKeypressEvents } from "node:readline";
 import { parseArgs } from "node:util";
 import {
-  STEPPER_START,
-  type Stepper,
+  type RecordSimulationOptions,
+  type Recording,
   type Trace,
+  firstDivergence,
   narrate,
-  played,
-  pressed,
   record,
-  screenOf,
+  recordSimulation,
+  whatIf,
 } from "../inspect/index.ts";
-import { loadProgram } from "./load-program.ts";
+import { ReplayError } from "../sim/index.ts";
+import { type Program, loadProgram } from "./load-program.ts";
 import { loadTrace } from "./load-trace.ts";
+import { quietly } from "./quiet.ts";
 import { reportError } from "./report-error.ts";
+import { type Stepped, StepperScreen } from "./stepper-screen.ts";
 import { UsageError } from "./usage-error.ts";
 
-const USAGE = "step <program or trace file> [--plain]";
+const USAGE = "step <program or trace file> [<another, to compare>] [--seed <n> | --repro <repro>] [--plain]";
 const SUMMARY =
-  "Steps forwards and backwards through a run: of a program, in virtual time, or one that was recorded; --plain tells it in sentences.";
+  "Steps forwards and backwards through a run: of a program, in virtual time, or one that was recorded; --seed and --repro simulate it; --plain tells it in sentences. Key x: what if?";
 
 /** `escapement step program.ts`. */
 export const step: { readonly usage: string; readonly summary: string; run(args: string[]): Promise<number> } = {
@@ -29,114 +31,91 @@ export const step: { readonly usage: string; readonly summary: string; run(args:
       process.stdout.write(`Usage: escapement ${USAGE}\n\n${SUMMARY}\n`);
       return 0;
     }
-    const [file, extra] = positionals;
+    const [file, second, extra] = positionals;
     if (file === undefined) throw new UsageError("step through what? The file is missing.");
-    if (extra !== undefined) throw new UsageError(`step takes one file, and found "${extra}" after "${file}".`);
-    const trace = file.endsWith(".json") ? loadTrace(file) : await recordProgram(file);
-    if (values.plain === true || !process.stdin.isTTY || !process.stdout.isTTY) tell(trace);
-    else await new Terminal(trace).run();
+    if (extra !== undefined)
+      throw new UsageError(`step takes two files at most, and found "${extra}" after "${second}".`);
+    const options = simulationOf(values);
+    const shown = await open(file, options);
+    const other = second === undefined ? {} : { other: (await open(second, options)).trace };
+    if (values.plain !== true && process.stdin.isTTY && process.stdout.isTTY) {
+      await new StepperScreen({ ...shown, ...other }).run();
+    } else if (other.other === undefined) tell(shown.trace);
+    else tellDifference(shown.trace, other.other);
     return 0;
   },
 };
 
-function parse(args: string[]): { values: { plain?: boolean; help?: boolean }; positionals: string[] } {
+interface Values {
+  plain?: boolean;
+  help?: boolean;
+  seed?: string;
+  repro?: string;
+}
+
+function parse(args: string[]): { values: Values; positionals: string[] } {
   try {
     return parseArgs({
       args,
       allowPositionals: true,
-      options: { plain: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+      options: {
+        plain: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+        seed: { type: "string" },
+        repro: { type: "string" },
+      },
     });
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });
   }
 }
 
+/** What the run is to be simulated with; null when it is not. */
+function simulationOf({ seed, repro }: Values): RecordSimulationOptions | null {
+  if (seed !== undefined && repro !== undefined) throw new UsageError("a repro has its own seed: say one of the two.");
+  if (repro !== undefined) return { repro };
+  if (seed === undefined) return null;
+  const number = Number(seed);
+  if (seed === "" || !Number.isSafeInteger(number)) throw new UsageError(`--seed is a whole number, not "${seed}".`);
+  return { seed: number };
+}
+
+async function open(file: string, simulation: RecordSimulationOptions | null): Promise<Stepped> {
+  return file.endsWith(".json") ? { trace: loadTrace(file) } : recordProgram(file, simulation);
+}
+
 /** A program that fails is worth stepping through: its error is said, and its trace is shown. */
-async function recordProgram(file: string): Promise<Trace> {
+async function recordProgram(file: string, simulation: RecordSimulationOptions | null): Promise<Stepped> {
   process.setSourceMapsEnabled(true);
-  const recording = record(await loadProgram(file), { header: { program: file, clock: "virtual" } });
+  const program = await loadProgram(file);
+  const header = { program: file };
+  const recording = simulation === null ? record(program, { header }) : simulated(program, { ...simulation, header });
   if ("error" in recording) process.stderr.write(`${reportError(recording.error, file)}\n`);
-  return recording.trace;
+  const { trace } = recording;
+  // The screen is full: what the program prints when it runs again goes nowhere.
+  return { trace, rerun: (index, decision) => quietly(() => whatIf(program, trace, index, decision).trace) };
+}
+
+function simulated(program: Program, options: RecordSimulationOptions): Recording<unknown> {
+  try {
+    return recordSimulation(program, options);
+  } catch (error) {
+    if (error instanceof ReplayError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
 }
 
 function tell(trace: Trace): void {
   for (const index of trace.events.keys()) process.stdout.write(`${narrate(trace, index)}\n`);
 }
 
-const ENTER_SCREEN = "\u001b[?1049h\u001b[?25l";
-const LEAVE_SCREEN = "\u001b[?25h\u001b[?1049l";
-
-interface Key {
-  readonly name?: string;
-  readonly sequence?: string;
-  readonly ctrl?: boolean;
-  readonly shift?: boolean;
-}
-
-/** The screen and the keys. */
-class Terminal {
-  readonly #trace: Trace;
-  #stepper: Stepper = STEPPER_START;
-  #timer: NodeJS.Timeout | null = null;
-  #leave: () => void = () => {};
-
-  constructor(trace: Trace) {
-    this.#trace = trace;
+function tellDifference(trace: Trace, other: Trace): void {
+  const parting = firstDivergence(trace, other);
+  if (parting === null) {
+    process.stdout.write("The two runs are the same.\n");
+    return;
   }
-
-  /** Until `q`. */
-  async run(): Promise<void> {
-    const { stdin, stdout } = process;
-    emitKeypressEvents(stdin);
-    stdin.setRawMode(true);
-    stdin.on("keypress", this.#onKey);
-    stdout.on("resize", this.#draw);
-    stdout.write(ENTER_SCREEN);
-    this.#draw();
-    try {
-      await new Promise<void>((resolve) => (this.#leave = resolve));
-    } finally {
-      this.#play(0);
-      stdin.off("keypress", this.#onKey);
-      stdout.off("resize", this.#draw);
-      stdin.setRawMode(false);
-      stdin.pause();
-      stdout.write(LEAVE_SCREEN);
-    }
-  }
-
-  readonly #onKey = (text: string | undefined, key: Key): void => {
-    const name = nameOf(text, key);
-    if (name === "quit" || (name === "q" && this.#stepper.typed === null)) {
-      this.#leave();
-      return;
-    }
-    this.#move(pressed(this.#trace, this.#stepper, name));
-  };
-
-  #move(stepper: Stepper): void {
-    if (stepper.speed !== this.#stepper.speed) this.#play(stepper.speed);
-    this.#stepper = stepper;
-    this.#draw();
-  }
-
-  #play(speed: number): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#timer = speed === 0 ? null : setInterval(() => this.#move(played(this.#trace, this.#stepper)), 1000 / speed);
-  }
-
-  readonly #draw = (): void => {
-    const { columns, rows } = process.stdout;
-    const colour = (process.env["NO_COLOR"] ?? "") === "";
-    const screen = screenOf(this.#trace, this.#stepper, { columns, rows, colour });
-    process.stdout.write(`\u001b[H${screen.replaceAll("\n", "\u001b[K\r\n")}\u001b[J`);
-  };
-}
-
-function nameOf(text: string | undefined, { name, ctrl, shift }: Key): string {
-  if (ctrl === true) return name === "c" || name === "d" ? "quit" : "";
-  if (name === "right" || name === "left") return shift === true ? `shift-${name}` : name;
-  if (name === "return") return "enter";
-  if (name === undefined || name.length === 1) return text ?? "";
-  return name;
+  const { index, left, right } = parting;
+  process.stdout.write(`The two runs part at event ${index + 1}.\n`);
+  process.stdout.write(`The first:  ${left ?? "It has ended."}\nThe second: ${right ?? "It has ended."}\n`);
 }

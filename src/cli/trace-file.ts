@@ -1,18 +1,24 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
-import { Recorder, formatTrace } from "../inspect/index.ts";
+import { Recorder, type RecorderOptions, type Trace } from "../inspect/index.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** A recording on its way to a file. */
+/** A file that a recording goes to, and as what. */
+export interface Output {
+  readonly path: string;
+  format(trace: Trace): string;
+}
+
+/** A recording on its way to its files. */
 export class TraceFile {
   readonly recorder: Recorder;
-  readonly #path: string;
+  readonly #outputs: readonly Output[];
 
-  /** @throws {UsageError} When the file cannot be written: before the program has run, not after. */
-  constructor(path: string, header: Readonly<Record<string, unknown>>) {
-    this.#path = path;
-    this.recorder = new Recorder({ header });
+  /** @throws {UsageError} When a file cannot be written: before the program has run, not after. */
+  constructor(outputs: readonly Output[], options: RecorderOptions) {
+    this.#outputs = outputs;
+    this.recorder = new Recorder(options);
     try {
-      closeSync(openSync(path, "a"));
+      for (const { path } of outputs) closeSync(openSync(path, "a"));
     } catch (error) {
       throw new UsageError(`the trace cannot be written: ${(error as Error).message}`, { cause: error });
     }
@@ -22,7 +28,9 @@ export class TraceFile {
   finish(outcome: "returned" | "raised", value: unknown): void {
     this.recorder.end(outcome, value);
     const trace = this.recorder.trace();
-    writeFileSync(this.#path, formatTrace(trace));
-    process.stderr.write(`Recorded ${trace.events.length} events in ${this.#path}.\n`);
+    for (const { path, format } of this.#outputs) {
+      writeFileSync(path, format(trace));
+      process.stderr.write(`Recorded ${trace.events.length} events in ${path}.\n`);
+    }
   }
 }

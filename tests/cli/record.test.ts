@@ -6,12 +6,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Trace, narrate, parseTrace, toSvg } from "escapement/inspect";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { writeViewer } from "../../scripts/viewer/build.ts";
 
 const tsx = createRequire(import.meta.url).resolve("tsx");
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
 let folder = "";
-beforeAll(() => {
+beforeAll(async () => {
+  await writeViewer("src/inspect");
   folder = realpathSync(mkdtempSync(join(tmpdir(), "escapement-record-")));
   writeFileSync(join(folder, "package.json"), `{ "type": "module" }`);
   write(
@@ -28,7 +30,7 @@ export default function* main() {
   yield* task;
 }`,
   );
-});
+}, 120_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function write(name: string, text: string): string {
@@ -55,7 +57,7 @@ describe("escapement run --record", () => {
     const ended = escapement("run", "--virtual", "program.ts", "--record", "run.trace.json");
     expect(ended).toEqual({ code: 0, stdout: "", stderr: expect.stringMatching(/^Recorded \d+ events in run\.trace/) });
     const { header, sources } = traceIn("run.trace.json");
-    expect(header).toEqual({ program: "program.ts", clock: "virtual" });
+    expect(header).toEqual({ program: "program.ts", clock: "virtual", hostTimes: expect.any(Array) });
     expect(Object.values(sources)).toEqual([readFileSync(join(folder, "program.ts"), "utf8")]);
     const place = (text: string) => text.replace(/\(.*\//, "(");
     expect(storyIn("run.trace.json").map(place)).toEqual(

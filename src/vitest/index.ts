@@ -1,0 +1,3 @@
+// The public names of "escapement/vitest".
+
+export { sim, type SimTest, type SimTestOptions } from "./sim-test.ts";
