@@ -16,15 +16,20 @@ interface Program {
 }
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-const sourceOf = (entry: string) => new URL(`../src${entry}/index.ts`, import.meta.url).href;
+const sourceOf = (entry: string) => {
+  const path = /^\/(?:sim|inspect)$|^$/.test(entry) ? `src${entry}/index.ts` : `src/io${entry}.ts`;
+  return new URL(`../${path}`, import.meta.url).href;
+};
 const folder = mkdtempSync(join(tmpdir(), "escapement-docs-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const files = [
   "README.md",
-  ...readdirSync(join(root, "docs"))
-    .filter((file) => file.endsWith(".md"))
-    .map((file) => `docs/${file}`),
+  ...["docs", "docs/inside"].flatMap((place) =>
+    readdirSync(join(root, place))
+      .filter((file) => file.endsWith(".md"))
+      .map((file) => `${place}/${file}`),
+  ),
 ];
 
 function programsOf(markdown: string): Program[] {
@@ -48,7 +53,7 @@ async function linesPrintedBy(program: Program, name: string): Promise<string[]>
   const file = join(folder, `${name}.mts`);
   writeFileSync(
     file,
-    program.code.replaceAll(/from "escapement(\/sim|\/inspect|)"/g, (_, entry: string) => `from "${sourceOf(entry)}"`),
+    program.code.replaceAll(/from "escapement(\/\w+|)"/g, (_, entry: string) => `from "${sourceOf(entry)}"`),
   );
   const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", file], { cwd: root });
   return linesOf(stdout);
@@ -57,7 +62,7 @@ async function linesPrintedBy(program: Program, name: string): Promise<string[]>
 describe("the programs in the documentation", () => {
   for (const file of files) {
     for (const program of programsOf(readFileSync(join(root, file), "utf8"))) {
-      it.concurrent(`${file}:${program.line} prints what it says`, async () => {
+      it.concurrent(`${file}:${program.line} prints what it says`, { timeout: 120_000 }, async () => {
         expect(program.expected).not.toEqual([]);
         const printed = await linesPrintedBy(program, `${file.replaceAll("/", "-")}-${program.line}`);
         expect(printed).toEqual(program.expected);
