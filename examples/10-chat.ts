@@ -2,7 +2,7 @@
 // Scenario: a chat. What is said over HTTP waits in a queue; a worker stores it in the database, and tells all who listen on
 // WebSockets. The server ends while goodbyes are still in the queue: whatever it has accepted is stored and heard.
 import { Barrier, type ContextManager, type Coroutine, Queue, QueueShutDown, type Task } from "escapement";
-import { TaskGroup, gather, using } from "escapement";
+import { TaskGroup, gather, getRunningLoop, using } from "escapement";
 import { ClientSession, HttpError, type ServerRequest, type ServerResponse, serve as serveHttp } from "escapement/http";
 import { type Pool, createPool } from "escapement/postgres";
 import { type Connection, connect, serve as serveWebSockets } from "escapement/websocket";
@@ -66,7 +66,10 @@ class Chat implements ContextManager<Chat> {
     try {
       while (true) yield* this.#tell(yield* this.#lines.get());
     } catch (error) {
-      if (!(error instanceof QueueShutDown)) throw error;
+      if (error instanceof QueueShutDown) return;
+      // Told here: on its way out another error may take its place, that of a guest whose request now fails.
+      getRunningLoop().callExceptionHandler({ message: "The chat's worker has failed", exception: error });
+      throw error;
     }
   }
 

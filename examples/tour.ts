@@ -9,6 +9,8 @@ interface Program {
   readonly name: string;
   readonly main: () => Coroutine<unknown>;
   readonly needsHost: boolean;
+  /** It simulates by itself, and runs outside of any loop. */
+  readonly simulates: boolean;
 }
 
 /** What one run of a program took: milliseconds on its loop's clock, and what an instrument counted. */
@@ -32,6 +34,11 @@ async function tour(): Promise<void> {
   startEmbeddedPostgres();
   const rows: string[][] = [["example", "simulated time", "real time", "iterations", "tasks"]];
   for (const program of await programs()) {
+    if (program.simulates) {
+      print(`\n${program.name}, simulated`);
+      (program.main as () => unknown)();
+      continue;
+    }
     const simulated = program.needsHost ? null : await simulate(program);
     print(`\n${program.name}, in real time`);
     const real = await watch(program.main, roughly, run);
@@ -55,8 +62,10 @@ async function programs(): Promise<Program[]> {
       const module = (await import(new URL(file, import.meta.url).href)) as {
         default: Program["main"];
         needsHost?: boolean;
+        simulates?: boolean;
       };
-      return { name: file.replace(/\.ts$/, ""), main: module.default, needsHost: module.needsHost ?? false };
+      const { default: main, needsHost = false, simulates = false } = module;
+      return { name: file.replace(/\.ts$/, ""), main, needsHost, simulates };
     }),
   );
 }

@@ -25,6 +25,7 @@ function* voter(election: Election): Coroutine<void> {
 }
 
 function* stand(election: Election, name: string): Coroutine<boolean> {
+  yield;
   election.requests.push(name);
   yield* until(() => election.answers[name] !== undefined);
   return election.answers[name]!;
