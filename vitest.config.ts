@@ -11,7 +11,7 @@ export default defineConfig({
         replacement: fileURLToPath(new URL("src/io/$1.ts", import.meta.url)),
       },
       {
-        find: /^escapement\/(sim|inspect)$/,
+        find: /^escapement\/(eslint|sim|inspect|vitest)$/,
         replacement: fileURLToPath(new URL("src/$1/index.ts", import.meta.url)),
       },
     ],

@@ -87,6 +87,7 @@ describe("the checker", () => {
     ["src/sync/a.ts", `import { run } from "../index.ts";`, "sync may import loop, future, task"],
     ["src/sim/a.ts", `import { main } from "../cli/main.ts";`, "sim may import loop, future, task, sync"],
     ["src/inspect/a.ts", `import { Task } from "../task/task.ts";`, "the types of task, nothing that runs"],
+    ["src/vitest/a.ts", `import { main } from "../cli/main.ts";`, "vitest may import loop, future, task, sync, sim"],
     ["src/task/a.ts", `import fs from "node:fs";`, "the core knows no host"],
     ["src/sync/a.ts", `import pg from "pg";`, "packages of others belong in"],
     ["src/other/a.ts", `import "../loop/handle.ts";`, `"other" is no layer`],

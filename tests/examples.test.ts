@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { type Coroutine, run, runSync } from "escapement";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { mysql, postgres, titled } from "./io/services.ts";
+import { python } from "./python.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = join(root, "examples");
@@ -18,14 +19,10 @@ const names = readdirSync(folder)
 const twins = names.filter((name) => existsSync(join(folder, `${name}.py`)));
 // Those that say so need the host: they run in real time only.
 const needsHost = (name: string): boolean => read(`${name}.ts`).includes("export const needsHost = true");
+// Those that say so simulate by themselves.
+const simulates = (name: string): boolean => read(`${name}.ts`).includes("export const simulates = true");
 const read = (file: string): string => readFileSync(join(folder, file), "utf8").replaceAll("\r\n", "\n");
 const linesOf = (text: string): string[] => text.trimEnd().split(/\r?\n/);
-
-// The twins use asyncio.timeout, which came with Python 3.11.
-const python = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python"].find((command) => {
-  const asked = "import sys; sys.exit(0 if sys.version_info >= (3, 11) else 1)";
-  return spawnSync(command, ["-c", asked], { stdio: "ignore" }).status === 0;
-});
 
 /** What a twin says it needs, Python's packages and perhaps a PostgreSQL, and is not here, for its title. */
 function lackedBy(name: string): string {
@@ -44,7 +41,8 @@ async function printedBy(name: string): Promise<string[]> {
   };
   const printed: string[] = [];
   vi.spyOn(console, "log").mockImplementation((...values: unknown[]) => void printed.push(values.join(" ")));
-  if (needsHost(name)) await run(program.default);
+  if (simulates(name)) program.default();
+  else if (needsHost(name)) await run(program.default);
   else runSync(program.default);
   return printed;
 }
@@ -68,6 +66,7 @@ describe("the examples", () => {
         "08-work-queue",
         "09-websocket",
         "10-chat",
+        "11-replicated-store",
       ]),
     );
   });

@@ -10,13 +10,34 @@ const LAYERS: Readonly<Record<string, { readonly values: readonly string[]; read
   sync: { values: ["loop", "future", "task"] },
   index: { values: CORE },
   io: { values: CORE },
-  sim: { values: CORE },
+  sim: { values: [...CORE, "io"] },
   inspect: { values: ["sim"], types: CORE },
-  cli: { values: [...CORE, "index", "io", "sim", "inspect"] },
+  vitest: { values: [...CORE, "sim"] },
+  eslint: { values: [] },
+  lessons: { values: ["inspect"], types: CORE },
+  cli: { values: [...CORE, "index", "io", "sim", "inspect", "lessons"] },
 };
+
+/** Where a simulation takes the host's place: what these files import must not be Node. */
+const SEAMS: ReadonlySet<string> = new Set(
+  [
+    "bytes",
+    "file-system",
+    "http-upload",
+    "http-wire",
+    "network",
+    "network-errors",
+    "transport",
+    "websocket-close",
+    "websocket-errors",
+    "websocket-options",
+    "websocket-wire",
+  ].map((name) => `src/io/${name}.ts`),
+);
 
 /** What inspect calls of the core, besides knowing its types: it runs programs, asks who is running and where. */
 const CALLED_BY_INSPECT: ReadonlySet<string> = new Set([
+  "src/loop/clock.ts",
   "src/task/runner.ts",
   "src/task/current-task.ts",
   "src/task/stack.ts",
@@ -24,8 +45,8 @@ const CALLED_BY_INSPECT: ReadonlySet<string> = new Set([
   "src/task/rings.ts",
 ]);
 
-const THIRD_PARTY = /^src\/(io|sim|inspect\/viewer|cli)\//;
-const NODE_BUILTINS = /^src\/(io|sim|inspect|cli)\//;
+const THIRD_PARTY = /^src\/(io|sim|inspect\/viewer|vitest|eslint|cli)\//;
+const NODE_BUILTINS = /^src\/(io|sim|inspect|vitest|cli)\//;
 
 /** The files of the core that may touch the host, and why. */
 export const EDGES: ReadonlyMap<string, string> = new Map([
@@ -33,6 +54,7 @@ export const EDGES: ReadonlyMap<string, string> = new Map([
   ["src/task/run.ts", "run() shares the host's own loop and returns the library's one Promise"],
   ["src/loop/print.ts", "the default exception handler prints to the host's console"],
   ["src/task/stack.ts", "Task.getStack asks the host's inspector, where there is one"],
+  ["src/task/attach.ts", "who attaches to the process finds its loops by a global name"],
   ["src/task/abort.ts", "abortSignal hands out the host's AbortSignal"],
   ["src/task/to-thread.ts", "toThread uses the host's worker threads"],
   ["src/task/async-iterable.ts", "`for await` knows native promises alone"],
@@ -40,6 +62,9 @@ export const EDGES: ReadonlyMap<string, string> = new Map([
 ]);
 
 // `index.ts` of a folder, and the entry points of the I/O modules: they name what is public.
+/** Those whose hosts ask for one. */
+const DEFAULT_EXPORTS: ReadonlySet<string> = new Set(["src/eslint/index.ts"]);
+
 const ENTRY_POINT = /\/index\.ts$|^src\/io\/(net|files|http|websocket|postgres|mysql|process)\.ts$/;
 
 /** The names of the host that the core must not know. */
@@ -79,6 +104,7 @@ function layerFault(from: string, to: string, typeOnly: boolean): string | undef
   const rule = LAYERS[own];
   if (rule === undefined) return `"${own}" is no layer; name it in tests/architecture/rules.ts`;
   if (own === other && own !== "index") return undefined;
+  if (own === "sim" && other === "io" && !SEAMS.has(to)) return "sim reaches the seams of io alone";
   if (rule.values.includes(other)) return undefined;
   if (own === "inspect" && CALLED_BY_INSPECT.has(to)) return undefined;
   if (rule.types?.includes(other) === true) {
@@ -89,9 +115,11 @@ function layerFault(from: string, to: string, typeOnly: boolean): string | undef
 
 function packageFault(from: string, specifier: string): string | undefined {
   if (specifier.startsWith("node:")) {
-    return NODE_BUILTINS.test(from) ? undefined : "the core knows no host; only io, sim, inspect and cli do";
+    return NODE_BUILTINS.test(from) ? undefined : "the core knows no host; only io, sim, inspect, vitest and cli do";
   }
-  return THIRD_PARTY.test(from) ? undefined : "packages of others belong in io, sim, inspect/viewer and cli";
+  return THIRD_PARTY.test(from)
+    ? undefined
+    : "packages of others belong in io, sim, inspect/viewer, vitest, eslint and cli";
 }
 
 function layerOf(path: string): string {
@@ -175,7 +203,7 @@ export function houseFaults(source: Source): string[] {
 function houseFault(node: Node, { path }: Source): string | undefined {
   switch (node.type) {
     case "ExportDefaultDeclaration":
-      return "has a default export";
+      return DEFAULT_EXPORTS.has(path) ? undefined : "has a default export";
     case "TSEnumDeclaration":
       return "declares an enum";
     case "TSModuleDeclaration":
@@ -210,6 +238,6 @@ const PORTED = /^tests\/cpython\/test_[a-z0-9_]+(\.[a-z0-9-]+)?\.test\.ts$/;
 /** A file's name is kebab-case, and says of a test that it is one. */
 export function nameFault(path: string): string | undefined {
   const name = posix.basename(path);
-  const good = PORTED.test(path) || /^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.config|\.d)?\.ts$/.test(name);
+  const good = PORTED.test(path) || /^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.config|\.d)?\.tsx?$/.test(name);
   return good ? undefined : `${path} is not kebab-case`;
 }

@@ -27,23 +27,23 @@ export interface Source {
   readonly imports: readonly Import[];
 }
 
-/** Every `.ts` file below `folder`, in order of name; not what is installed or built there. */
+/** Every `.ts` and `.tsx` file below `folder`, in order of name; not what is installed or built there. */
 export function readSources(root: string, folder: string): Source[] {
   return pathsBelow(root, folder).map((path) => parseSource(path, readFileSync(join(root, path), "utf8")));
 }
 
-/** The paths of the `.ts` files below `folder`, in order; those of installed packages apart. */
+/** The paths of the `.ts` and `.tsx` files below `folder`, in order; those of installed packages apart. */
 export function pathsBelow(root: string, folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .map((name) => `${folder}/${name.replaceAll("\\", "/")}`)
-    .filter((path) => path.endsWith(".ts") && !path.includes("/node_modules/"))
+    .filter((path) => /\.tsx?$/.test(path) && !path.includes("/node_modules/"))
     .toSorted();
 }
 
 /** @throws {SyntaxError} When the text does not parse: a file nobody could read must not pass as one without faults. */
 export function parseSource(path: string, text: string): Source {
   const { program, comments, errors } = parseSync(path, text, {
-    lang: path.endsWith(".d.ts") ? "dts" : "ts",
+    lang: path.endsWith(".d.ts") ? "dts" : path.endsWith(".tsx") ? "tsx" : "ts",
     sourceType: "module",
   });
   if (errors.length > 0) throw new SyntaxError(`${path}: ${errors[0]?.message ?? "does not parse"}`);

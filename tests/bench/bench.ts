@@ -12,7 +12,20 @@ export interface Ended {
 
 /** `npm run bench -- …args`. `watch` sees the process, and what it has said on standard error so far. */
 export function bench(args: readonly string[], watch?: (run: ChildProcess, stderr: string) => void): Promise<Ended> {
-  const run = spawn(process.execPath, ["--import", "tsx", "bench/main.ts", ...args], { cwd: root });
+  return program("bench/main.ts", args, watch);
+}
+
+/** `npm run bench:io -- …args`. */
+export function benchIo(args: readonly string[]): Promise<Ended> {
+  return program("bench/io/main.ts", args);
+}
+
+function program(
+  file: string,
+  args: readonly string[],
+  watch?: (run: ChildProcess, stderr: string) => void,
+): Promise<Ended> {
+  const run = spawn(process.execPath, ["--import", "tsx", file, ...args], { cwd: root });
   let [stdout, stderr] = ["", ""];
   run.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   run.stderr.setEncoding("utf8").on("data", (text: string) => {
