@@ -18,7 +18,8 @@ export default defineConfig({
   },
   test: {
     include: ["tests/**/*.test.ts"],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // No test needs five seconds of its own; the machine may have others to serve.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -38,7 +38,8 @@ export function buildWithoutHooks({ dist }: Build): { readonly dist: string; rea
   cpSync(new URL(dist), out, { recursive: true });
   let stripped = 0;
   for (const name of readdirSync(out, { recursive: true, encoding: "utf8" })) {
-    if (!name.endsWith(".js")) continue;
+    // Only the core has hooks.
+    if (!/^(loop|future|task|sync)[/\\].*\.js$/.test(name)) continue;
     const result = stripHooks(readFileSync(join(out, name), "utf8"));
     stripped += result.stripped;
     writeFileSync(join(out, name), result.text);

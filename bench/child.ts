@@ -13,6 +13,7 @@ class Notes implements Tools {
   readonly depth: number;
   readonly tasks: number;
   readonly heap: number[] = [];
+  readonly resident: number[] = [];
   readonly lateness: number[] = [];
 
   constructor({ depth, tasks }: Request) {
@@ -22,7 +23,9 @@ class Notes implements Tools {
 
   readonly noteHeap = (): void => {
     globalThis.gc?.();
-    this.heap.push(process.memoryUsage().heapUsed);
+    const { heapUsed, rss } = process.memoryUsage();
+    this.heap.push(heapUsed);
+    this.resident.push(rss);
   };
 
   readonly noteLateness = (milliseconds: number): void => {
@@ -47,10 +50,10 @@ async function measure(peer: Peer, request: Request): Promise<Answer> {
   };
 }
 
-function findings({ heap, lateness }: Notes): Partial<Answer> {
+function findings({ heap, resident, lateness }: Notes): Partial<Answer> {
   const sorted = Float64Array.from(lateness).toSorted();
   return {
-    ...(heap.length > 0 ? { heap } : {}),
+    ...(heap.length > 0 ? { heap, resident } : {}),
     ...(sorted.length > 0
       ? { lateness: { p50: sorted[sorted.length >> 1]!, p99: sorted[Math.floor(sorted.length * 0.99)]! } }
       : {}),

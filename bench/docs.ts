@@ -3,7 +3,12 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ioParts } from "./io/docs.ts";
+import { type IoRecord, readIoRecord } from "./io/io-record.ts";
+import { machineOf, markdownTable } from "./markdown.ts";
 import { WAITS } from "./peer.ts";
+import { simParts } from "./sim/docs.ts";
+import { type SimRecord, readSimRecord } from "./sim/sim-record.ts";
 import { type Series, decades, dotPlot, linePlot, roundedUp } from "./plot.ts";
 import { type Allocation, type BenchRecord, type ScalingPoint, type Table, readRecord } from "./record.ts";
 import { type Cell, cellsOf, figure, leftOutLines, ratioBetween, workloadsOf } from "./report.ts";
@@ -31,10 +36,14 @@ export function writeDocs(): void {
 }
 
 /** The files that the records make: path, and text. */
-export function makeDocs([first, ...others]: readonly BenchRecord[]): Map<string, string> {
+export function makeDocs(
+  [first, ...others]: readonly BenchRecord[],
+  io: IoRecord | null = readIoRecord(),
+  sim: SimRecord | null = readSimRecord(),
+): Map<string, string> {
   if (first === undefined) throw new Error("bench: nothing is recorded yet. Run npm run bench -- --record.");
   const template = readFileSync(join(bench, "performance.template.md"), "utf8");
-  const parts = partsOf(first, others);
+  const parts = { ...partsOf(first, others), ...ioParts(io), ...simParts(sim) };
   const page = template.replaceAll(/\{\{([\w-]+)\}\}/g, (_, name: string) => {
     const part = parts[name];
     if (part === undefined) throw new Error(`bench: performance.template.md asks for "${name}", which nobody makes.`);
@@ -75,11 +84,6 @@ function partsOf(record: BenchRecord, others: readonly BenchRecord[]): Record<st
     stripped: String(hooks.stripped),
     allocations: allocations.map(accountOf).join("\n\n"),
   };
-}
-
-function machineOf({ machine, node, v8, date }: BenchRecord): string {
-  const { cpu, cores, memory, os } = machine;
-  return `${cpu}, ${cores} cores, ${memory}, ${os}; Node ${node.replace("v", "")} (V8 ${v8}); ${date}`;
 }
 
 const majorOf = ({ node }: BenchRecord): 20 | 24 => (Number(/\d+/.exec(node)?.[0]) >= 24 ? 24 : 20);
@@ -275,16 +279,6 @@ function accountOf({ operation, bytes, sites }: Allocation): string {
 
 function mebibytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(2)} MiB`;
-}
-
-// Padded as the formatter does: the first column to the left, numbers to the right.
-function markdownTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const isText = (column: number): boolean => column === 0 || rows.some((row) => /^[a-z]/i.test(row[column] ?? ""));
-  const widths = heads.map((head, i) => Math.max(3, head.length, ...rows.map((row) => row[i]!.length)));
-  const padded = (row: readonly string[]): string =>
-    `| ${row.map((cell, i) => (isText(i) ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join(" | ")} |`;
-  const rule = widths.map((width, i) => (isText(i) ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
-  return [padded(heads), `| ${rule.join(" | ")} |`, ...rows.map(padded)].join("\n");
 }
 
 function plotsOf({ table, scaling = [], soak }: BenchRecord): [path: string, text: string][] {

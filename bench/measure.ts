@@ -156,12 +156,17 @@ export async function run(worker: Worker, workload: Workload, size: number, task
   throw new Failed(`its checksum is ${answer.checksum}, expected ${expected} (${size} operations)`);
 }
 
-function sampleOf({ thread, process, wall, heap, lateness }: Measured, { unit }: Workload, size: number): Sample {
+function sampleOf(
+  { thread, process, wall, heap, resident, lateness }: Measured,
+  { unit }: Workload,
+  size: number,
+): Sample {
   return {
     thread: thread / size,
     process: process / size,
     wall: wall / size,
     ...(unit === "B" && heap !== undefined ? { heap: (heap[1]! - heap[0]!) / size } : {}),
+    ...(unit === "B" && resident !== undefined ? { resident: (resident[1]! - resident[0]!) / size } : {}),
     ...(lateness === undefined ? {} : { lateness }),
   };
 }

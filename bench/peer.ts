@@ -31,6 +31,8 @@ export interface LoadOptions {
   readonly version?: string;
   /** `host`: its programs run on the host's loop. */
   readonly driver?: "sync" | "host";
+  /** Where a PostgreSQL is; or why there is none. For bench/io. */
+  readonly postgres?: { readonly url: string; readonly missing: string | undefined };
 }
 
 /** What the file of a peer exports. */

@@ -28,6 +28,8 @@ export interface Measured {
   readonly wall: number;
   /** Bytes of heap in use, as often as the workload noted it. */
   readonly heap?: readonly number[];
+  /** Bytes that the process has of the machine's memory, as often. */
+  readonly resident?: readonly number[];
   /** Milliseconds. */
   readonly lateness?: { readonly p50: number; readonly p99: number };
 }

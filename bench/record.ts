@@ -9,6 +9,8 @@ export interface Sample {
   readonly wall: number;
   /** Bytes for each operation. */
   readonly heap?: number;
+  /** Bytes for each operation by which the process grew: noisier, but with all that is outside of the heap. */
+  readonly resident?: number;
   /** Milliseconds. */
   readonly lateness?: { readonly p50: number; readonly p99: number };
 }

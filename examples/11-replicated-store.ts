@@ -18,9 +18,11 @@ export default function main(): void {
     check(chaos({ writesBack: false }), { strategy: random(), schedules: 1000, seed: 1, network });
   } catch (error) {
     if (!(error instanceof SimulationError)) throw error;
-    // Between them stands each step of the run.
-    const [explanation] = error.message.split("\n\nstep ");
-    console.log(explanation);
-    console.log(error.message.trimEnd().split("\n").at(-1));
+    const lines = error.message.split("\n").filter((line) => line !== "");
+    const steps = lines.findIndex((line) => line.startsWith("step "));
+    for (const line of lines.slice(0, steps)) console.log(line);
+    console.log(`(and a table of its ${error.failure.shrunk.steps} steps)`);
+    // Not the string itself: it tells the program by its text, which differs by who compiled it.
+    console.log(`A string of ${error.failure.repro.length} characters brings the run back.`);
   }
 }

@@ -36,7 +36,9 @@ async function tour(): Promise<void> {
   for (const program of await programs()) {
     if (program.simulates) {
       print(`\n${program.name}, simulated`);
+      const start = performance.now();
       (program.main as () => unknown)();
+      rows.push([program.name, "-", roughly(performance.now() - start), "-", "-"]);
       continue;
     }
     const simulated = program.needsHost ? null : await simulate(program);

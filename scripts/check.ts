@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 const STEPS: readonly (readonly [name: string, heading: string, ...commands: string[]])[] = [
   ["format", "Format", "oxfmt --check"],
   ["lint", "Lint, with types", "oxlint --type-aware --deny-warnings --report-unused-disable-directives"],
-  ["types", "Types", "tsc -p tsconfig.json", "tsc -p tsconfig.core.json", "tsc -p src/inspect/viewer"],
+  ["types", "Types", "npm run --silent types"],
   ["tests", "Tests", "npm test"],
   ["unused", "Unused code", "knip"],
   ["build", "Build", "npm run --silent build", "tsc -p tsconfig.published.json"],

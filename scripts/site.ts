@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, write
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { referenceOf } from "./book/reference.ts";
+import { writePlayground } from "./viewer/build.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const site = join(root, "docs/site");
@@ -24,12 +25,14 @@ if (!existsSync(vitepress)) {
 rmSync(stage, { recursive: true, force: true });
 mkdirSync(join(stage, "reference"), { recursive: true });
 for (const name of readdirSync(join(root, "docs"))) {
-  if (name !== "site") cpSync(join(root, "docs", name), join(stage, name), { recursive: true });
+  if (name !== "site" && name !== "playground")
+    cpSync(join(root, "docs", name), join(stage, name), { recursive: true });
 }
 cpSync(join(root, "README.md"), join(stage, "index.md"));
 cpSync(join(root, "CHANGELOG.md"), join(stage, "changelog.md"));
 cpSync(join(stage, "inside/README.md"), join(stage, "inside/index.md"));
 rmSync(join(stage, "inside/README.md"));
+await writePlayground(join(stage, "public/playground"));
 
 // 2. What is declared.
 const types = join(stage, "types");
@@ -57,7 +60,7 @@ for (const name of readdirSync(stage, { recursive: true, encoding: "utf8" }).fil
     text
       .replaceAll("](docs/", "](./")
       .replaceAll("](CHANGELOG.md)", "](changelog.md)")
-      .replaceAll("](../inside/README.md)", "](../inside/)"),
+      .replaceAll("inside/README.md)", "inside/)"),
   );
 }
 run(vitepress, "build", "docs/site");

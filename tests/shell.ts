@@ -63,7 +63,7 @@ export function openShell(name: string): Shell {
 
 function typeInto(folder: string, bin: string, line: string): Promise<Ended> {
   // Not those of the vitest that runs this.
-  const kept = Object.entries(process.env).filter(([name]) => !/^(VITEST|TEST$|NODE_ENV$|ESCAPEMENT_)/.test(name));
+  const kept = Object.entries(process.env).filter(([name]) => !/^(CI$|VITEST|TEST$|NODE_ENV$|ESCAPEMENT_)/.test(name));
   const path = `${bin}${delimiter}${process.env["PATH"] ?? ""}`;
   const env = { ...Object.fromEntries(kept), PATH: path, NO_COLOR: "1", VITE_CONFIG_NATIVE_IGNORE_WARNING: "true" };
   return new Promise((resolve) => {

@@ -24,18 +24,22 @@ export async function load(options: LoadOptions): Promise<Peer> {
 }
 
 // All of a timer that the heap looks at.
-class BareTimer implements Pick<TimerHandle, "scheduled" | "sequence" | "when" | "cancelled"> {
+class BareTimer implements Pick<TimerHandle, "scheduled" | "sequence" | "when" | "deadline" | "cancelled"> {
   scheduled = false;
-  private readonly deadline: number;
+  readonly #when: number;
   readonly sequence: number;
 
-  constructor(deadline: number, sequence: number) {
-    this.deadline = deadline;
+  constructor(when: number, sequence: number) {
+    this.#when = when;
     this.sequence = sequence;
   }
 
   when(): number {
-    return this.deadline;
+    return this.#when;
+  }
+
+  deadline(): number {
+    return this.#when;
   }
 
   cancelled(): boolean {

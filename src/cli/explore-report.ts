@@ -23,7 +23,8 @@ export function exploreReport(
 
 function nothingFails(schedules: number, complete: boolean): string {
   const some = counted(schedules, "schedule");
-  return complete ? `Nothing fails: ${some} stand for all there are. That is a proof.` : `Nothing fails in ${some}.`;
+  if (!complete) return `Nothing fails in ${some}.`;
+  return `Nothing fails: ${some} ${schedules === 1 ? "stands" : "stand"} for all there are. That is a proof.`;
 }
 
 function story(

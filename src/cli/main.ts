@@ -12,6 +12,8 @@ import { step } from "./step.ts";
 import { UsageError } from "./usage-error.ts";
 import { view } from "./view.ts";
 
+const READER_GONE = 141; // 128 + SIGPIPE, as shells say it
+
 /** One subcommand: `run` gets the arguments after its name and returns the exit code. */
 interface Command {
   readonly usage: string;
@@ -69,6 +71,12 @@ function version(): string {
   const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
   return (JSON.parse(manifest) as { version: string }).version;
 }
+
+// Who reads no further (`| head`) has seen enough.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(READER_GONE);
+});
 
 // Set, not exited with: what was printed must reach a pipe before the process ends.
 process.exitCode = await main(process.argv.slice(2));

@@ -3,6 +3,7 @@ import { relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { DeadlockError } from "../index.ts";
+import { waitingFrame } from "../task/place.ts";
 
 interface Place {
   readonly file: string;
@@ -91,12 +92,9 @@ function isProgram(file: string, program: string): boolean {
 }
 
 function waitingPlace({ stacks: [main] }: DeadlockError): Place | undefined {
-  for (const { file, line, column } of main?.toReversed() ?? []) {
-    if (file !== undefined && line !== undefined) {
-      return { file: file.startsWith("file:") ? fileURLToPath(file) : file, line, column: column ?? 1 };
-    }
-  }
-  return undefined;
+  const { file, line, column } = waitingFrame(main ?? []) ?? {};
+  if (file === undefined || line === undefined) return undefined;
+  return { file: file.startsWith("file:") ? fileURLToPath(file) : file, line, column: column ?? 1 };
 }
 
 function placeInText(text: string, program: string): Place | undefined {

@@ -8,8 +8,9 @@ const ARITY = 4;
  * Timers by deadline, then by age.
  *
  * A 4-ary heap whose deadlines lie beside it in a Float64Array: a comparison touches no object until deadlines tie.
- * New timers first wait in `fresh`, and enter the heap when the earliest of them may be due; a timeout that is cancelled
- * before anything came due, as most are, never touches the heap. (bench: W7 "cancelled timers")
+ * New timers first wait in `fresh`, and enter the heap when the earliest of them may be due, or when nothing is ready and
+ * somebody must know what comes first; a timeout that is cancelled before that, as most are, never touches the heap.
+ * (bench: W7 "cancelled timers")
  *
  * @internal
  */

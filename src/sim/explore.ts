@@ -153,30 +153,28 @@ class Exploring<T> {
   #keep(run: number): void {
     const machine = this.#machine;
     const kind = failureKind(machine.status, machine.error);
-    const schedule = scheduleOf(machine);
-    const { seed } = machine;
     // To say where it failed, and where each task of a deadlock waits, takes as long as hundreds of runs: once of a kind
-    // is enough.
-    const first = !this.#kinds.has(kind);
+    // is enough. What does not run the same way twice cannot be run once more, nor be made smaller.
+    const explains = !this.#kinds.has(kind) && !(machine.error instanceof TwoCoursesError);
     this.#kinds.add(kind);
-    // What does not run the same way twice cannot be run once more, nor be made smaller.
-    const repeatable = !(machine.error instanceof TwoCoursesError);
-    const explained = first && repeatable ? runSchedule(this.#program, schedule, seed, this.#options) : null;
-    // Neither does a program with state that outlives a run.
+    this.#failures.push(explains ? this.#explain(run, kind) : asFound(run, outcomeOf(machine, this.#mark)));
+  }
+
+  #explain(run: number, kind: string): Failure<T> {
+    const machine = this.#machine;
+    const { seed } = machine;
+    const schedule = scheduleOf(machine);
+    const explained = runSchedule(this.#program, schedule, seed, this.#options);
+    // A program with state that outlives a run may fail otherwise, or not at all.
     const again = (outcome: Outcome<T>): boolean => failureKind(outcome.status, outcome.error) === kind;
-    const same = explained !== null && explained.digest === machine.record.digest && again(explained);
+    const same = explained.digest === machine.record.digest && again(explained);
     const found: Outcome<T> = same ? explained : outcomeOf(machine, this.#mark);
-    let shrunk = found;
-    let race: Failure<T>["race"];
-    if (this.#options.shrink !== false && first && repeatable) {
-      const smallest = shrinkSchedule(this.#program, schedule, seed, kind, this.#options);
-      const last = runSchedule(this.#program, smallest, seed, this.#options);
-      if (again(last)) {
-        shrunk = last;
-        race = racingPair(this.#program, smallest, seed, kind, this.#options);
-      }
-    }
-    this.#failures.push({ run, found, shrunk, repro: shrunk.repro, ...(race === undefined ? {} : { race }) });
+    if (this.#options.shrink === false) return asFound(run, found);
+    const smallest = shrinkSchedule(this.#program, schedule, seed, kind, this.#options);
+    const shrunk: Outcome<T> = runSchedule(this.#program, smallest, seed, this.#options);
+    if (!again(shrunk)) return asFound(run, found);
+    const race = racingPair(this.#program, smallest, seed, kind, this.#options);
+    return { run, found, shrunk, repro: shrunk.repro, ...(race === undefined ? {} : { race }) };
   }
 
   #progress(): Progress {
@@ -193,4 +191,8 @@ class Exploring<T> {
       sometimes: this.#tally.counts,
     };
   }
+}
+
+function asFound<T>(run: number, found: Outcome<T>): Failure<T> {
+  return { run, found, shrunk: found, repro: found.repro };
 }

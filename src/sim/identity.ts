@@ -37,8 +37,8 @@ export class Identities {
   /** The counters of its makers, main's first, and its own: where it stands among the tasks. */
   pathOf(identity: number): number[] {
     const path: number[] = [];
-    for (let at = identity; at !== ROOT; at = this.#creators[at]!) path.unshift(this.#counters[at]!);
-    return path;
+    for (let at = identity; at !== ROOT; at = this.#creators[at]!) path.push(this.#counters[at]!);
+    return path.reverse();
   }
 
   hash(identity: number): number {

@@ -1,7 +1,7 @@
 import { Context } from "../loop/context.ts";
 import type { ReadyView, Scheduler } from "../loop/scheduler.ts";
 import { FINISHED, type Future, PENDING } from "../future/future.ts";
-import { tasksOf } from "../task/current-task.ts";
+import { TaskList, tasksOf } from "../task/current-task.ts";
 import { DeadlockError } from "../task/deadlock.ts";
 import { cancelLeftovers, mainTask, refuseInsideALoop } from "../task/runner.ts";
 import type { Task } from "../task/task.ts";
@@ -167,7 +167,11 @@ export class Machine implements Scheduler {
       scheduler: this,
       instruments: this.tracer === null ? instruments : [this.tracer, ...instruments],
     });
-    tasksOf(loop).factory = (_loop, coro, options) => new SimTask(this, coro, { ...options, loop });
+    // Not `tasksOf`, which publishes it to those who look from outside: a weak reference would keep every loop of an
+    // exploration until its end.
+    const tasks = new TaskList();
+    tasks.factory = (_loop, coro, options) => new SimTask(this, coro, { ...options, loop });
+    loop.annex = tasks;
     this.#loop = loop;
     this.#worn = false;
     this.#runsOfLoop = 0;

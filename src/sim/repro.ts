@@ -142,15 +142,17 @@ function checksum(bytes: readonly number[]): number {
 }
 
 function toText(bytes: readonly number[]): string {
-  let text = "";
+  // Joined, not added up: a string that is added up keeps all it was made of, and an exploration may keep thousands.
+  const characters: string[] = [];
   let bits = 0;
   let held = 0;
   for (const byte of bytes) {
     held = (held << 8) | byte;
-    for (bits += 8; bits >= 6; bits -= 6) text += ALPHABET[(held >> (bits - 6)) & 63];
+    for (bits += 8; bits >= 6; bits -= 6) characters.push(ALPHABET[(held >> (bits - 6)) & 63]!);
     held &= (1 << bits) - 1;
   }
-  return bits > 0 ? text + ALPHABET[(held << (6 - bits)) & 63] : text;
+  if (bits > 0) characters.push(ALPHABET[(held << (6 - bits)) & 63]!);
+  return characters.join("");
 }
 
 function toBytes(text: string): number[] {

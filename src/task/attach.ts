@@ -39,9 +39,15 @@ export const PUBLISHED = "escapement.loops";
 
 interface Published {
   readonly version: 1;
-  readonly loops: Set<WeakRef<EventLoop>>;
+  readonly loops: Set<WeakRef<Entry>>;
   /** JSON of LoopReports, as text: it crosses to another process. @param located - Of how many tasks the stack is told. */
   report(located: number): string;
+}
+
+// A weak reference keeps what it refers to until the host has its turn again, and many loops may come and go before: so it
+// is to this, which is all that stays of a loop that was closed.
+interface Entry {
+  loop: EventLoop | null;
 }
 
 // Loops that nobody closes are forgotten when so many have been published.
@@ -50,9 +56,13 @@ let forgetAt = 64;
 /** @internal */
 export function publishLoop(loop: EventLoop): void {
   const { loops } = published();
-  const reference = new WeakRef(loop);
+  const entry: Entry = { loop };
+  const reference = new WeakRef(entry);
   loops.add(reference);
-  loop.onClose(() => loops.delete(reference));
+  loop.onClose(() => {
+    entry.loop = null;
+    loops.delete(reference);
+  });
   if (loops.size < forgetAt) return;
   for (const each of loops) if (each.deref() === undefined) loops.delete(each);
   forgetAt = Math.max(64, loops.size * 2);
@@ -66,8 +76,11 @@ function published(): Published {
 
 /** @internal Every loop that has tasks. */
 export function reportLoops(located: number): LoopReport[] {
-  const loops = [...published().loops].map((reference) => reference.deref()).filter((loop) => loop !== undefined);
-  return loops.map((loop) => reportOf(loop, located)).filter(({ tasks }) => tasks.length > 0);
+  const loops = [...published().loops].map((reference) => reference.deref()?.loop ?? null);
+  return loops
+    .filter((loop) => loop !== null)
+    .map((loop) => reportOf(loop, located))
+    .filter(({ tasks }) => tasks.length > 0);
 }
 
 function reportOf(loop: EventLoop, located: number): LoopReport {

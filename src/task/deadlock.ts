@@ -1,6 +1,7 @@
 import type { EventLoop } from "../loop/event-loop.ts";
 import { tasksBehind } from "./behind.ts";
 import { tasksOf } from "./current-task.ts";
+import { placeIn } from "./place.ts";
 import { ringsOf } from "./rings.ts";
 import { type Frame, stacksOf } from "./stack.ts";
 import type { Task } from "./task.ts";
@@ -53,11 +54,6 @@ function describe(tasks: readonly Task<any>[], stacks: readonly (readonly Frame[
 }
 
 function placeOf(stack: readonly Frame[]): string {
-  const frame = stack.findLast((f) => f.file !== undefined && f.line !== undefined);
-  return frame === undefined ? "" : ` (${shorten(frame.file!)}:${frame.line})`;
-}
-
-/** The last two parts of a path are enough to know the file by. */
-function shorten(path: string): string {
-  return path.split(/[/\\]/).slice(-2).join("/");
+  const place = placeIn(stack);
+  return place === "" ? "" : ` (${place})`;
 }

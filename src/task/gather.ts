@@ -17,7 +17,7 @@ class Gathering extends StandIn<unknown[]> {
     if (this.done()) return false;
     let cancelled = false;
     for (const child of this.awaits) cancelled = child.cancel(message) || cancelled;
-    // It becomes cancelled only when the children have ended.
+    // Its own end comes with theirs: with the first that ends cancelled or, if errors are results, with the last.
     if (cancelled) this.cancelRequested = true;
     return cancelled;
   }

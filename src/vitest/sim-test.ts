@@ -1,16 +1,9 @@
 import { relative } from "node:path";
 import { type RunnerTestCase, type TestAPI, type TestContext, test } from "vitest";
-import {
-  type Exploration,
-  type ExploreOptions,
-  type Program,
-  ReplayError,
-  SimulationError,
-  explore,
-  replay,
-} from "../sim/index.ts";
+import { type ExploreOptions, type Program, ReplayError, SimulationError, explore, replay } from "../sim/index.ts";
 import { tell, tellRun } from "../sim/report.ts";
 import { programMark, readRepro } from "../sim/repro.ts";
+import { warnOfNever } from "../sim/sometimes.ts";
 import { type Settings, vitestSettings } from "./settings.ts";
 import { useVitestSourceMaps } from "./source-maps.ts";
 
@@ -91,7 +84,7 @@ function exploreAll(task: RunnerTestCase, program: Program<unknown>, options: Si
   const exploration = explore(program, { ...all, stopAfter: 1 });
   const failure = exploration.failures[0];
   if (failure === undefined) {
-    warnOfNever(task, exploration);
+    warnOfNever(`sim.test "${task.name}"`, exploration.schedules, exploration.sometimes);
     return;
   }
   const story = tell(program, failure, exploration, all, commandFor(task, failure.repro));
@@ -100,14 +93,6 @@ function exploreAll(task: RunnerTestCase, program: Program<unknown>, options: Si
 
 function seedLine(seed: number): string {
   return `Explored from seed ${seed}. Other schedules: npx vitest run --sequence.seed=${seed + 1}`;
-}
-
-/** Where the program ought to have been and was not: the test says less than it seems to. */
-function warnOfNever(task: RunnerTestCase, { schedules, sometimes }: Exploration<unknown>): void {
-  for (const [name, count] of sometimes) {
-    if (count > 0) continue;
-    console.warn(`sim.test "${task.name}": "${name}" was never true (schedules: ${schedules}).`);
-  }
 }
 
 function replayOne(

@@ -57,6 +57,18 @@ describe("escapement step --plain", () => {
     expect(stdout.trimEnd().split("\n").at(-1)).toBe('The program returns "slept".');
   });
 
+  it("ends in silence when nobody reads on", () => {
+    write(
+      "long.ts",
+      `export default function* main() {
+  for (let turn = 0; turn < 3000; turn += 1) yield;
+}`,
+    );
+    const typed = `"${process.execPath}" --import "${tsx}" "${main}" step --plain long.ts | head -n 1`;
+    const { stdout, stderr } = spawnSync("sh", ["-c", typed], { cwd: folder, encoding: "utf8" });
+    expect([stdout, stderr]).toEqual(["The task Task-1 is made.\n", ""]);
+  });
+
   it("tells a recorded run, and is what a pipe gets without asking", () => {
     escapement("run", "--virtual", "program.ts", "--record", "run.trace.json");
     expect(escapement("step", "run.trace.json").stdout.split("\n").slice(0, 8)).toEqual(story);

@@ -1,6 +1,5 @@
-// dpor against exhaustive: whatever can come of a program, both find. For each program of examples/bugs, and for each
-// primitive of the library.
-import { readdirSync } from "node:fs";
+// dpor against exhaustive: whatever can come of a program, both find. For each primitive of the library; bugs.test.ts has the
+// programs of examples/bugs.
 import { fileURLToPath } from "node:url";
 import {
   Barrier,
@@ -18,7 +17,6 @@ import {
   asCompleted,
   createTask,
   gather,
-  isCancelled,
   shield,
   sleep,
   timeout,
@@ -26,37 +24,11 @@ import {
   wait,
   waitFor,
 } from "escapement";
-import { type Program, type Strategy, type World, dpor, exhaustive, explore, state, until } from "escapement/sim";
+import { type Program, type Strategy, dpor, exhaustive, explore, state, until } from "escapement/sim";
 import { describe, expect, it } from "vitest";
 import { conflict } from "../../src/sim/footprint.ts";
 import type { Step, Tracer } from "../../src/sim/tracer.ts";
-
-const MOST = 200_000;
-// A hundred thousand schedules and more take their time where others work as well.
-const LONG = 120_000;
-
-interface Reached {
-  readonly schedules: number;
-  /** What main returned or threw, or that nothing could go on. */
-  readonly ends: readonly string[];
-}
-
-function reach(program: Program<unknown>, strategy: Strategy): Reached {
-  const ends = new Set<string>();
-  function* watched(world: World): Coroutine<void> {
-    let end = "deadlocked";
-    try {
-      end = JSON.stringify(yield* (program as (world: World) => Coroutine<unknown>)(world)) ?? "returned";
-    } catch (error) {
-      if (!isCancelled(error)) end = String(error);
-    } finally {
-      ends.add(end);
-    }
-  }
-  const { schedules, complete } = explore(watched, { strategy, schedules: MOST, stopAfter: Infinity, shrink: false });
-  expect(complete).toBe(true);
-  return { schedules, ends: [...ends].toSorted((a, b) => a.localeCompare(b)) };
-}
+import { LONG, MOST, type Reached, reach } from "./reach.ts";
 
 function compare(program: Program<unknown>): { all: Reached; reduced: Reached } {
   const all = reach(program, exhaustive());
@@ -457,23 +429,6 @@ describe("dpor reaches every end that exhaustive reaches", () => {
   it.each(Object.entries(PRIMITIVES))("with %s", (_name, program) => {
     compare(program);
   });
-
-  const folder = fileURLToPath(new URL("../../examples/bugs/", import.meta.url));
-  const names = readdirSync(folder).filter((file) => /^\d\d-/.test(file) && !file.startsWith("10-"));
-  it.each(names)(
-    "in examples/bugs/%s, and its fixed version",
-    async (name) => {
-      const { default: buggy, fixed } = (await import(/* @vite-ignore */ `${folder}${name}`)) as Record<
-        string,
-        Program<unknown>
-      >;
-      for (const program of [buggy!, fixed!]) {
-        const { all, reduced } = compare(program);
-        if (all.schedules > 10_000) expect(all.schedules / reduced.schedules).toBeGreaterThan(100);
-      }
-    },
-    LONG,
-  );
 });
 
 /** The orders of dependent steps that a strategy has run, each as often as it was run. */

@@ -1,4 +1,6 @@
-import { type Coroutine, createTask, gather } from "escapement";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { type Coroutine, createTask, gather, getRunningLoop } from "escapement";
 import {
   type Exploration,
   type Progress,
@@ -13,7 +15,7 @@ import {
   sometimes,
   state,
 } from "escapement/sim";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { interleaving, lostUpdate } from "./programs.ts";
 
 /** Fails when `c` runs before `a`, and `b` twice in between: two deviations show it; many schedules have more. */
@@ -71,6 +73,21 @@ describe("explore", () => {
   it("makes only the first of each kind small", () => {
     const { failures } = explore(lostUpdate, { strategy: random(), schedules: 100, stopAfter: 10 });
     expect(failures.slice(1).map(({ found, shrunk }) => found === shrunk)).toEqual(failures.slice(1).map(() => true));
+  });
+
+  it("keeps of a run that failed how it ended, and nothing else", () => {
+    function* heavy(): Coroutine<void> {
+      const ballast = new Uint8Array(1_000_000);
+      getRunningLoop().callLater(1000, () => ballast.fill(1));
+      throw new Error("fails");
+    }
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const { failures } = explore(heavy, { schedules: 300, stopAfter: 300, shrink: false, strategy: random() });
+    collect();
+    expect(failures).toHaveLength(300);
+    // Of the three hundred, a few may still be reachable: the last, and the one that was explained.
+    expect(process.memoryUsage().arrayBuffers).toBeLessThan(100_000_000);
   });
 
   it("tells how it goes", () => {
@@ -131,6 +148,22 @@ describe("explore", () => {
 describe("check", () => {
   it("returns what it explored when nothing fails", () => {
     expect(check(interleaving(2, 2))).toMatchObject({ complete: true, failures: [] });
+  });
+
+  it("warns of what was never true, and passes", () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const { sometimes: counts } = check(
+      function* () {
+        const trace = yield* interleaving(2, 2)();
+        sometimes(trace === "abab", "they take turns");
+        sometimes(trace === "acab", "there is a third");
+      },
+      { strategy: exhaustive() },
+    );
+    const warnings = warn.mock.calls;
+    warn.mockRestore();
+    expect(warnings).toEqual([['check: "there is a third" was never true (schedules: 6).']]);
+    expect(counts.get("there is a third")).toBe(0);
   });
 
   it("throws the story of the shortest failing run, with the line that replays it", () => {

@@ -166,6 +166,18 @@ describe("DeadlockError", () => {
     }
   });
 
+  it("names the line of the program, not the one of the library in which it waits", () => {
+    const output = program("own-line.ts", [
+      `import { Lock, runSync, using } from ${JSON.stringify(library)};`,
+      `runSync(function* main() {`,
+      `  const lock = new Lock();`,
+      `  yield* lock.acquire();`,
+      `  yield* using(lock, function* () {});`,
+      `});`,
+    ]);
+    expect(output).toMatch(/"Task-1" on Lock\.acquire \([^()]*\/own-line\.ts:5\)\./);
+  });
+
   it("says where each task waits, by file and line", () => {
     const output = program("places.ts", [
       `import { Future, coroutine, createTask, runSync } from ${JSON.stringify(library)};`,

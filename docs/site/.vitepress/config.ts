@@ -19,6 +19,7 @@ const config = {
   themeConfig: {
     search: { provider: "local" },
     nav: [
+      { text: "Playground", link: "/playground/", target: "_self" },
       { text: "From inside", link: "/inside/" },
       { text: "Reference", link: "/reference/escapement" },
     ],

@@ -1,3 +1,4 @@
+import { waitingFrame } from "../../task/place.ts";
 import type { Frame } from "../../task/stack.ts";
 import type { LoopReport, TaskReport } from "../../task/attach.ts";
 
@@ -26,7 +27,7 @@ function rowsOf({ tasks }: LoopReport): string[] {
     task.name,
     task.state,
     task.waitsFor ?? "-",
-    placeOf(task.stack.findLast(({ file }) => file !== undefined)),
+    placeOf(waitingFrame(task.stack)),
     waitersOf(tasks, task).join(", ") || "-",
   ]);
   const all = [["TASK", "STATE", "WAITS FOR", "WHERE", "AWAITED BY"], ...rows];

@@ -63,7 +63,7 @@ function Header({ theatre, run }: { readonly theatre: Theatre; readonly run: Run
 }
 
 /** Where and when it is. */
-function Clocks({ theatre, run }: { readonly theatre: Theatre; readonly run: Run }): ComponentChild {
+export function Clocks({ theatre, run }: { readonly theatre: Theatre; readonly run: Run }): ComponentChild {
   const index = Math.min(theatre.stepper.value.index, run.trace.events.length);
   const event = run.trace.events[index - 1];
   return (
@@ -77,7 +77,7 @@ function Clocks({ theatre, run }: { readonly theatre: Theatre; readonly run: Run
 }
 
 /** What opens the dialogs, and turns the light on and off. */
-function Tools({ theatre }: { readonly theatre: Theatre }): ComponentChild {
+export function Tools({ theatre }: { readonly theatre: Theatre }): ComponentChild {
   return (
     <nav class="tools">
       {TOOLS.map(([dialog, label, key]) => (
@@ -144,7 +144,7 @@ function isDark(): boolean {
 }
 
 /** Where two runs part, in words. */
-function Difference({ theatre }: { readonly theatre: Theatre }): ComponentChild {
+export function Difference({ theatre }: { readonly theatre: Theatre }): ComponentChild {
   const found = theatre.divergence.value;
   if (found === null) return <p class="difference">The two runs are the same, event by event.</p>;
   return (

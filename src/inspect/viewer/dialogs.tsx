@@ -35,7 +35,7 @@ interface DialogProps {
 }
 
 /** A dialog over the page. */
-function Dialog({ title, close, children }: DialogProps): ComponentChild {
+export function Dialog({ title, close, children }: DialogProps): ComponentChild {
   const ref = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
     const dialog = ref.current!;
@@ -63,12 +63,12 @@ interface Props {
 }
 
 function Keys({ own, close }: { readonly own: readonly OwnKey[]; close(): void }): ComponentChild {
-  const keys = [...PAGE_KEYS, ...own.map(({ key, does }) => [key, does] as const)];
+  const known = [...PAGE_KEYS, ...own.map(({ key, does }) => [key, does] as const)];
   return (
     <Dialog title="Keys" close={close}>
       <table class="keys">
         <tbody>
-          {keys.map(([keys, does]) => (
+          {known.map(([keys, does]) => (
             <tr key={keys}>
               <th scope="row">
                 {keys.split(" ").map((key) => (

@@ -98,7 +98,7 @@ const BEFORE = 40;
 const AFTER = 30;
 
 /** The run in sentences: a click on one goes there. */
-function Story({
+export function Story({
   theatre,
   run,
   index,
