@@ -18,7 +18,7 @@ function drive(protocol: Protocol, port: number, count: number, connections: num
     const wires = Array.from({ length: Math.min(connections, count) }, () => new Wire(protocol, port));
     let [asked, answered, sum] = [0, 0, 0];
     const end = (settle: () => void): void => {
-      for (const wire of wires) wire.leave();
+      for (const wire of wires) wire.part();
       settle();
     };
     const next = (wire: Wire): void => {
@@ -57,7 +57,7 @@ function useOnce(wire: Wire): Promise<number> {
 
 function release(): number {
   const wires = held.splice(0);
-  for (const wire of wires) wire.leave();
+  for (const wire of wires) wire.part();
   return wires.length;
 }
 

@@ -9,6 +9,8 @@ interface Speech {
   ask(id: number): string;
   /** The number in an answer; null while it is not complete. */
   answerIn(text: string): number | null;
+  /** What is said before leaving, where it is rude to say nothing. */
+  readonly farewell?: string;
   /** What comes beside answers: how long it is, and what is said to it; null when none of it leads the text. */
   readonly aside?: (text: string) => { readonly length: number; readonly reply: string } | null;
 }
@@ -68,6 +70,8 @@ const SPEECHES: Readonly<Record<Protocol, Speech>> = {
     greeting: { text: `${UPGRADE}${HEAD_END}`, isAnswered: (text) => text.endsWith(HEAD_END) },
     ask: (id) => frame(`message/${id}`),
     answerIn: answerInFrame,
+    // Close, with 1000. Whoever leaves without it is reported by escapement's server, as by Python's; `ws` says nothing.
+    farewell: frame("\u0003\u00e8", "\u0088"),
     aside: pingIn,
   },
   stream: {
@@ -140,6 +144,18 @@ export class Wire {
   mumble(id: number): void {
     const text = this.#speech.ask(id);
     this.#socket.write(text.slice(0, text.length / 2), "latin1");
+  }
+
+  /** Leaves as a client does that has what it wanted. */
+  part(): void {
+    const { farewell } = this.#speech;
+    if (farewell === undefined) {
+      this.leave();
+      return;
+    }
+    this.#onLoss = () => {};
+    this.#onText = () => true;
+    this.#socket.end(farewell, "latin1");
   }
 
   /** Leaves without a word. @param rudely - With a reset, as a process does that has data unread when it dies. */

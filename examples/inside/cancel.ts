@@ -1,4 +1,4 @@
-// A cancellation goes through two tasks that wait for a third.
+// A task that waits for another is cancelled: the request goes through to the other.
 import { createTask, getRunningLoop, isCancelled, sleep } from "escapement";
 
 export default function* main() {

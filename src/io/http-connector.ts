@@ -67,10 +67,10 @@ export class Connector {
     origin.use();
     let taken = 0;
     try {
-      for (const permits of [origin.permits, this.#permits]) {
-        yield* this.#take(permits, request, deadlines);
-        taken += 1;
-      }
+      if (!origin.permits.tryAcquire()) yield* this.#take(origin.permits, request, deadlines);
+      taken += 1;
+      if (!this.#permits.tryAcquire()) yield* this.#take(this.#permits, request, deadlines);
+      taken += 1;
       this.#checkOpen();
     } catch (error) {
       this.#giveBack(origin, taken);
@@ -80,10 +80,6 @@ export class Connector {
   }
 
   *#take(permits: Semaphore, { target }: ClientRequest, deadlines: Deadlines): Coroutine<void> {
-    if (!permits.locked()) {
-      yield* permits.acquire();
-      return;
-    }
     const phase = deadlines.total < deadlines.connect ? "total" : "connect";
     const left = deadlines[phase] - this.#loop.time();
     try {
@@ -101,17 +97,13 @@ export class Connector {
   }
 
   #send(request: ClientRequest, deadlines: Deadlines, origin: Origin): ClientExchange {
-    const onOver = (): void => {
-      this.#exchanges.delete(exchange);
-      this.#giveBack(origin, 2);
-    };
     const exchange = new ClientExchange({
       loop: this.#loop,
       request,
       origin,
       decoding: this.#decoding,
       deadlines,
-      onOver,
+      onOver: this.#onOver,
     });
     this.#exchanges.add(exchange);
     try {
@@ -122,6 +114,11 @@ export class Connector {
     }
     return exchange;
   }
+
+  readonly #onOver = (exchange: ClientExchange): void => {
+    this.#exchanges.delete(exchange);
+    this.#giveBack(exchange.origin, 2);
+  };
 
   #origin(name: string): Origin {
     let origin = this.#origins.get(name);

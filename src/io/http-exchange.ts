@@ -25,7 +25,7 @@ export interface ExchangeOptions {
   readonly decoding: Decoding;
   readonly deadlines: Deadlines;
   /** The connection is free for the next request, or gone. */
-  readonly onOver: () => void;
+  readonly onOver: (exchange: ClientExchange) => void;
 }
 
 /**
@@ -40,8 +40,8 @@ export class ClientExchange implements RequestEvents {
   readonly #loop: EventLoop;
   readonly #request: ClientRequest;
   readonly #deadlines: Deadlines;
-  readonly #onOver: () => void;
-  readonly #origin: Origin;
+  readonly #onOver: (exchange: ClientExchange) => void;
+  readonly origin: Origin;
   readonly #decoding: Decoding;
   readonly #timers = new Map<TimeoutPhase, TimerHandle>();
   #progress: Progress = "connecting";
@@ -62,7 +62,7 @@ export class ClientExchange implements RequestEvents {
   constructor({ loop, request, origin, decoding, deadlines, onOver }: ExchangeOptions) {
     this.#loop = loop;
     this.#request = request;
-    this.#origin = origin;
+    this.origin = origin;
     this.#decoding = decoding;
     this.#deadlines = deadlines;
     this.#onOver = onOver;
@@ -79,7 +79,7 @@ export class ClientExchange implements RequestEvents {
     if (this.#request.stream !== null) this.#upload = new Upload(this.#loop, this.#request.stream);
     this.#limit("total", total);
     this.#limit("connect", connect);
-    this.#origin.send(
+    this.origin.send(
       this.#request.outgoing(this.#upload, (attempt) => this.#connecting(attempt)),
       this,
     );
@@ -156,7 +156,7 @@ export class ClientExchange implements RequestEvents {
   onResponseEnd(): void {
     this.#arrived = true;
     this.#stopTimers();
-    this.#origin.whenFree(() => {
+    this.origin.whenFree(() => {
       this.#leave();
       if (this.#failed) return;
       if (this.#decoder === null) this.body.finish();
@@ -250,6 +250,6 @@ export class ClientExchange implements RequestEvents {
     this.#over = true;
     this.#stopTimers();
     this.#upload?.cancel();
-    this.#onOver();
+    this.#onOver(this);
   }
 }

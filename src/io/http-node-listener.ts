@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import { NodeServerWire } from "./http-node-wire.ts";
+import { NodeServerWire, clientOf } from "./http-node-wire.ts";
 import type { HttpAcceptor, HttpListener, ListenOptions } from "./http-wire.ts";
 
 /**
@@ -41,7 +41,7 @@ export class NodeHttpListener implements HttpListener {
   }
 
   #accept(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const wire = new NodeServerWire(clientOf(incoming.socket), incoming, outgoing);
+    const wire = new NodeServerWire(incoming, outgoing);
     wire.listen(this.#acceptor.accept(wire));
   }
 
@@ -57,8 +57,4 @@ export class NodeHttpListener implements HttpListener {
   drop(): void {
     for (const socket of this.#sockets.keys()) socket.destroy();
   }
-}
-
-function clientOf({ remoteAddress = "", remotePort = 0 }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
 }

@@ -1,8 +1,14 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { ServerWire, ServerWireEvents } from "./http-wire.ts";
+import {
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+  validateHeaderName,
+  validateHeaderValue,
+} from "node:http";
+import type { Socket } from "node:net";
+import type { OutgoingHeaders, ServerWire, ServerWireEvents } from "./http-wire.ts";
 
-// Bytes: above that, turning them into text costs more than a second piece.
-const SHORT = 4096;
+const ignore = (): void => {};
 
 /**
  * A request and its answer, as `node:http` has them.
@@ -10,30 +16,44 @@ const SHORT = 4096;
  * @internal
  */
 export class NodeServerWire implements ServerWire {
-  readonly client: string;
   readonly #incoming: IncomingMessage;
   readonly #outgoing: ServerResponse;
   #events: ServerWireEvents | null = null;
 
-  constructor(client: string, incoming: IncomingMessage, outgoing: ServerResponse) {
-    this.client = client;
+  constructor(incoming: IncomingMessage, outgoing: ServerResponse) {
     this.#incoming = incoming;
     this.#outgoing = outgoing;
   }
 
   listen(events: ServerWireEvents): void {
     this.#events = events;
+    if (this.#hasBody) this.#receive(events);
+    // Node drops what is not read: a stream that is never opened costs nothing. (bench:io: "http-get")
+    else events.ended();
+    const outgoing = this.#outgoing;
+    outgoing.on("error", ignore);
+    outgoing.on("close", () => events.closed());
+  }
+
+  // RFC 9112, section 6: one of the two says that a request has a body.
+  get #hasBody(): boolean {
+    const { headers } = this.#incoming;
+    return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
+  }
+
+  #receive(events: ServerWireEvents): void {
     const incoming = this.#incoming;
     incoming.on("data", (chunk: Uint8Array) => events.data(chunk));
     incoming.on("end", () => events.ended());
     incoming.on("error", (cause) => events.interrupted(cause));
     incoming.on("close", () => events.interrupted());
-    const outgoing = this.#outgoing;
-    outgoing.on("error", () => {});
-    outgoing.on("close", () => events.closed());
   }
 
   // ---- the request
+
+  get client(): string {
+    return clientOf(this.#incoming.socket);
+  }
 
   get remoteAddress(): string {
     return this.#incoming.socket.remoteAddress ?? "";
@@ -77,16 +97,13 @@ export class NodeServerWire implements ServerWire {
     return this.#outgoing.destroyed;
   }
 
-  setHeader(name: string, value: string | number | readonly string[]): void {
-    this.#outgoing.setHeader(name, value);
-  }
-
-  clearHeaders(): void {
-    for (const name of this.#outgoing.getHeaderNames()) this.#outgoing.removeHeader(name);
-  }
-
-  writeHead(status: number): void {
-    this.#outgoing.writeHead(status);
+  writeHead(status: number, headers: OutgoingHeaders): void {
+    // Before any of them is taken: what Node has taken of a head that fails would be in the next.
+    for (const name of Object.keys(headers)) {
+      validateHeaderName(name);
+      validateHeaderValue(name, headers[name] as string);
+    }
+    this.#outgoing.writeHead(status, headers as OutgoingHttpHeaders);
   }
 
   write(bytes: Uint8Array): boolean {
@@ -95,11 +112,8 @@ export class NodeServerWire implements ServerWire {
     return false;
   }
 
-  end(bytes?: Uint8Array): void {
-    if (bytes === undefined) this.#outgoing.end();
-    // Text goes out in one piece with the head; as Latin-1 it is a character for each byte. (bench:io: "http-get")
-    else if (bytes.length <= SHORT) this.#outgoing.end(asBuffer(bytes).toString("latin1"), "latin1");
-    else this.#outgoing.end(bytes);
+  end(body?: Uint8Array | string): void {
+    this.#outgoing.end(body);
   }
 
   destroy(): void {
@@ -113,6 +127,7 @@ export class NodeServerWire implements ServerWire {
   }
 }
 
-function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
+/** @internal Who is at the other end of a connection. */
+export function clientOf({ remoteAddress = "", remotePort = 0 }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }

@@ -107,9 +107,8 @@ function authorize(headers: Map<string, string>, url: URL): void {
 }
 
 function readBody({ json, body, stream }: RequestOptions): [Uint8Array | null, contentType: string | null] {
-  if ([json, body, stream].filter((given) => given !== undefined).length > 1) {
-    throw new ValueError(`${WHO}: a request has one body: json, body or stream.`);
-  }
+  const given = Number(json !== undefined) + Number(body !== undefined) + Number(stream !== undefined);
+  if (given > 1) throw new ValueError(`${WHO}: a request has one body: json, body or stream.`);
   if (json !== undefined) return [toBytes(WHO, JSON.stringify(json)), "application/json"];
   if (stream !== undefined) {
     if (typeof stream !== "function")

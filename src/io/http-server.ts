@@ -70,8 +70,7 @@ export class HttpServer implements ContextManager<HttpServer>, HttpAcceptor, Ope
   readonly #closeTimeout: number;
   // What handlers run in: copies of what the server was started in.
   readonly #context: Context = copyContext();
-  // Each with the client at the other end of its connection.
-  readonly #exchanges = new Map<ServerExchange, string>();
+  readonly #exchanges = new Set<ServerExchange>();
   #listener: HttpListener | null = null;
   readonly #over: IoWait;
   #target = "";
@@ -128,22 +127,25 @@ export class HttpServer implements ContextManager<HttpServer>, HttpAcceptor, Ope
 
   /** @internal The host tells it outside of an iteration; the handler is called inside of one. */
   accept(wire: ServerWire): ServerWireEvents {
-    const onOver = (): void => {
-      this.#exchanges.delete(exchange);
-      this.#tellIfOver();
-    };
     const exchange = new ServerExchange({
       loop: this.#loop,
       wire,
       handler: this.#handler,
       bodyLimit: this.#bodyLimit,
-      onOver,
+      onOver: this.#onOver,
     });
-    this.#exchanges.set(exchange, wire.client);
+    this.#exchanges.add(exchange);
     if (this.#state !== "serving") exchange.beLast();
-    this.#loop.callSoonThreadsafe(() => this.#context.copy().run(() => exchange.begin()));
+    this.#loop.callSoonThreadsafe(this.#begin, exchange);
     return exchange;
   }
+
+  readonly #begin = (exchange: ServerExchange): void => this.#context.copy().run(() => exchange.begin());
+
+  readonly #onOver = (exchange: ServerExchange): void => {
+    this.#exchanges.delete(exchange);
+    this.#tellIfOver();
+  };
 
   // ---- serving
 
@@ -177,14 +179,14 @@ export class HttpServer implements ContextManager<HttpServer>, HttpAcceptor, Ope
     if (this.#state === "closing" || this.#state === "closed") return;
     this.#state = "closing";
     forget(this.#loop, this);
-    this.#listener?.close(new Set(this.#exchanges.values()));
-    for (const exchange of this.#exchanges.keys()) exchange.beLast();
+    this.#listener?.close(new Set([...this.#exchanges].map(({ client }) => client)));
+    for (const exchange of this.#exchanges) exchange.beLast();
   }
 
   /** Closes it now: the requests that are under way are not answered, and their handlers are cancelled. */
   abort(): void {
     this.#stopAccepting();
-    for (const exchange of this.#exchanges.keys()) exchange.cancel();
+    for (const exchange of this.#exchanges) exchange.cancel();
     this.#listener?.drop();
   }
 

@@ -108,6 +108,9 @@ export interface HttpListener {
   drop(): void;
 }
 
+/** @internal By name, however that is spelled; each once. */
+export type OutgoingHeaders = Readonly<Record<string, string | number | readonly string[]>>;
+
 /** @internal A request as a server has it, and the answer to it. */
 export interface ServerWire extends Pausable {
   /** Who asks, by connection: as `close` of the listener wants it. */
@@ -127,15 +130,17 @@ export interface ServerWire extends Pausable {
   readonly complete: boolean;
   /** Whether the client has left, or was left. */
   readonly gone: boolean;
-  /** @throws {TypeError} When it cannot be a header. */
-  setHeader(name: string, value: string | number | readonly string[]): void;
-  clearHeaders(): void;
-  /** @throws {RangeError} When it cannot be a status. */
-  writeHead(status: number): void;
+  /**
+   * Sends status and headers.
+   *
+   * @throws {RangeError} When it cannot be a status. Nothing is sent then, as with the next.
+   * @throws {TypeError} When one of them cannot be a header.
+   */
+  writeHead(status: number, headers: OutgoingHeaders): void;
   /** @returns False when it has enough for now; then `drained` is told when it takes more. */
   write(bytes: Uint8Array): boolean;
-  /** The answer is complete. */
-  end(bytes?: Uint8Array): void;
+  /** The answer is complete. @param body - What is left of it; text goes as UTF-8. */
+  end(body?: Uint8Array | string): void;
   /** Closes the connection in the middle of the answer. */
   destroy(): void;
   /** The connection serves nobody else: the client is told, and it is closed behind the answer. */

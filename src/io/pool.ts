@@ -24,10 +24,10 @@ export interface PoolSettings<S extends DatabaseSession> {
   connect(): Coroutine<S>;
 }
 
-/** A session that nobody uses, and what closes it when that goes on for long. */
+/** A session that nobody uses, and since when. */
 interface Idle<S> {
   readonly session: S;
-  expiry: Handle | null;
+  readonly since: number;
 }
 
 /** Who waits for a session, in order; named so for reports. */
@@ -43,8 +43,10 @@ export class SessionPool<S extends DatabaseSession> implements OpenResource {
   readonly #loop: EventLoop;
   readonly #settings: PoolSettings<S>;
   readonly #permits: Pool;
-  // The last that came back is at the end.
+  // The last that came back is at the end, and is the first to be lent: the one at the front has waited longest.
   readonly #idle: Idle<S>[] = [];
+  // Looks at the front when the one that was there may have waited too long. (bench:io: "queries")
+  #expiry: Handle | null = null;
   readonly #lent = new Set<S>();
   #state: "open" | "closing" | "closed" = "open";
 
@@ -98,9 +100,10 @@ export class SessionPool<S extends DatabaseSession> implements OpenResource {
   }
 
   *#takePermit(timeout: number | null): Coroutine<void> {
+    if (this.#permits.tryAcquire()) return;
     const { target, maxSize } = this.#settings;
     try {
-      if (timeout === null || !this.#permits.locked()) yield* this.#permits.acquire();
+      if (timeout === null) yield* this.#permits.acquire();
       else yield* waitFor(this.#permits.acquire(), timeout);
     } catch (error) {
       if (!(error instanceof TimeoutError)) throw error;
@@ -119,7 +122,6 @@ export class SessionPool<S extends DatabaseSession> implements OpenResource {
   // The last that came back: the others may grow old, and are closed then.
   #takeIdle(): S | undefined {
     for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
-      idle.expiry?.cancel();
       if (idle.session.isOpen) return idle.session;
     }
     return undefined;
@@ -156,23 +158,35 @@ export class SessionPool<S extends DatabaseSession> implements OpenResource {
   }
 
   #keep(session: S): void {
-    const { maxInactiveLifetime } = this.#settings;
-    const idle: Idle<S> = { session, expiry: null };
-    this.#idle.push(idle);
-    if (maxInactiveLifetime > 0) idle.expiry = this.#loop.callLater(maxInactiveLifetime, () => this.#expire(idle));
+    this.#idle.push({ session, since: this.#loop.time() });
+    if (this.#expiry === null && this.#settings.maxInactiveLifetime > 0) this.#watch(this.#idle[0]!);
   }
 
-  #expire(idle: Idle<S>): void {
-    this.#idle.splice(this.#idle.indexOf(idle), 1);
+  #watch(idle: Idle<S>): void {
+    this.#expiry = this.#loop.callAt(this.#deadlineOf(idle), () => this.#expire());
+  }
+
+  #expire(): void {
+    this.#expiry = null;
+    const now = this.#loop.time();
+    while (this.#idle.length > 0 && this.#deadlineOf(this.#idle[0]!) <= now) this.#hangUp(this.#idle.shift()!.session);
+    if (this.#idle.length > 0) this.#watch(this.#idle[0]!);
+  }
+
+  #deadlineOf({ since }: Idle<S>): number {
+    return since + this.#settings.maxInactiveLifetime;
+  }
+
+  #hangUp(session: S): void {
     // Until it is gone: a server that is deaf must not keep the host alive.
-    remember(this.#loop, idle.session);
-    idle.session.hangUp();
+    remember(this.#loop, session);
+    session.hangUp();
   }
 
   #takeAllIdle(): S[] {
-    const all = this.#idle.splice(0);
-    for (const { expiry } of all) expiry?.cancel();
-    return all.map(({ session }) => session);
+    this.#expiry?.cancel();
+    this.#expiry = null;
+    return this.#idle.splice(0).map(({ session }) => session);
   }
 
   /** Waits until all are given back, and closes them. Cancelled, it closes all at once. */

@@ -38,7 +38,7 @@ export class Identities {
   pathOf(identity: number): number[] {
     const path: number[] = [];
     for (let at = identity; at !== ROOT; at = this.#creators[at]!) path.push(this.#counters[at]!);
-    return path.reverse();
+    return path.toReversed();
   }
 
   hash(identity: number): number {

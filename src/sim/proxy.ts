@@ -46,9 +46,10 @@ function ofObject(name: string, toucher: Toucher, proxies: WeakMap<object, objec
       toucher.touch(target, key, false);
       return seen(Reflect.get(target, key, receiver), `${name}.${String(key)}`, toucher, proxies);
     },
-    set(target, key, value) {
+    set(target, key, value, receiver) {
       toucher.touch(target, key, true);
-      return Reflect.set(target, key, value);
+      // What a setter does is seen as well. For all else the receiver would make no difference, and takes longer.
+      return Reflect.set(target, key, value, hasSetter(target, key) ? receiver : target);
     },
     has(target, key) {
       toucher.touch(target, key, false);
@@ -63,6 +64,14 @@ function ofObject(name: string, toucher: Toucher, proxies: WeakMap<object, objec
       return Reflect.ownKeys(target);
     },
   };
+}
+
+function hasSetter(target: object, key: PropertyKey): boolean {
+  for (let owner: object | null = target; owner !== null; owner = Object.getPrototypeOf(owner) as object | null) {
+    const found = Object.getOwnPropertyDescriptor(owner, key);
+    if (found !== undefined) return found.set !== undefined;
+  }
+  return false;
 }
 
 /**
@@ -102,6 +111,10 @@ function ofCollection(name: string, toucher: Toucher, proxies: WeakMap<object, o
     has(target, key) {
       toucher.touch(target, WHOLE, false);
       return Reflect.has(target, key);
+    },
+    deleteProperty(target, key) {
+      toucher.touch(target, WHOLE, true);
+      return Reflect.deleteProperty(target, key);
     },
     ownKeys(target) {
       touchAll(target, false);

@@ -11,7 +11,7 @@ import type { Failure, Outcome } from "./outcome.ts";
 import { placeOf } from "./place.ts";
 import { racingPair } from "./racing-pair.ts";
 import { readRepro } from "./repro.ts";
-import { failureKind } from "./same-failure.ts";
+import { failureKind, inWords } from "./same-failure.ts";
 import { replay, type SimulateOptions } from "./simulate.ts";
 import { TwoCoursesError } from "./twice.ts";
 import type { Program } from "./world.ts";
@@ -113,8 +113,7 @@ function tellRace(race: readonly [Access, Access]): string {
 
 /** How a run ended that failed, in a line. @internal */
 export function whatBroke({ status, error }: Outcome<unknown>): string {
-  if (status === "raised")
-    return error instanceof Error ? `${error.name}: ${error.message}` : `raised ${String(error)}`;
+  if (status === "raised") return error instanceof Error ? inWords(error) : `raised ${inWords(error)}`;
   return error instanceof Error ? `${status}: ${error.message}` : status;
 }
 

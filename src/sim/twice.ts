@@ -4,6 +4,7 @@ import type { MachineOptions } from "./machine-options.ts";
 import type { Candidates, ChoiceKind, Oracle } from "./oracle.ts";
 import { placeOf } from "./place.ts";
 import { type Schedule, ScheduleOracle, scheduleOf } from "./schedule.ts";
+import { inWords } from "./same-failure.ts";
 import type { SimTask } from "./sim-task.ts";
 import { type Parting, Witness } from "./witness.ts";
 import type { Program } from "./world.ts";
@@ -177,12 +178,14 @@ function firstDifference(first: Machine, again: Machine): string {
 }
 
 function endOf({ status, error, steps, endTime }: Machine): string {
-  const what = status === "raised" ? `raised ${String(error)}` : status;
+  const what = status === "raised" ? `raised ${inWords(error)}` : status;
   return `${what} after ${steps} steps at t=${endTime}`;
 }
 
 function sameError(a: unknown, b: unknown): boolean {
-  return Object.is(a, b) || (a instanceof Error && b instanceof Error && String(a) === String(b));
+  if (a instanceof Error || b instanceof Error)
+    return a instanceof Error && b instanceof Error && inWords(a) === inWords(b);
+  return sameData(a, b, 0);
 }
 
 const DEEPEST = 20;

@@ -174,27 +174,30 @@ class HostRun<T> {
 
   /** Something is ready or scheduled, and the loop is idle. */
   #wake(): void {
-    if (this.#loop.nextDeadline() <= this.#loop.time()) this.#postTurn();
+    if (this.#posted) return;
+    if (this.#hasWork()) this.#postTurn();
     else this.#armTimer();
   }
 
   #postTurn(): void {
-    if (this.#posted) return;
     this.#posted = true;
     this.#post();
   }
 
+  // One that is armed for an earlier moment stays, and looks again then: most timeouts are cancelled before they are due,
+  // and the host's timer would be set anew for each. (bench:io: "http-client")
   #armTimer(): void {
     const deadline = this.#loop.nextDeadline();
-    if (deadline === this.#timerDeadline) return;
+    if (deadline === Infinity) this.#disarm();
+    if (deadline >= this.#timerDeadline) return;
     this.#disarm();
-    if (deadline === Infinity) return;
     this.#timerDeadline = deadline;
     // A host timer may fire a fraction of a millisecond early; rounded up it does not.
     const delay = Math.min(Math.ceil(deadline - this.#loop.time()), LONGEST_TIMER);
     this.#timer = host.setTimeout(() => {
       this.#timerDeadline = Infinity;
-      this.#turn();
+      if (this.#hasWork()) this.#turn();
+      else this.#armTimer();
     }, delay);
   }
 

@@ -129,7 +129,7 @@ describe("escapement ps", long, () => {
     const { code, stdout } = await escapement("ps", target.pid);
     expect(code).toBe(0);
     const lines = plain(stdout);
-    expect(lines[2]).toMatch(/^Task-1 {2}running {2}- {2}main/);
+    expect(lines[2]).toMatch(/^Task-1 {2}running {2}- {2}main {2}-$/);
     expect(lines.slice(5, 9)).toEqual([
       "",
       "The thread is busy:",

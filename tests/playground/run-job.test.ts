@@ -59,7 +59,7 @@ describe("A program in the playground", () => {
   it("says where its tasks wait, as Node does", () => {
     const found = lessons.map((name) => [name, linesIn(traceOf(run(read(`${name}.ts`))))]);
     expect(Object.fromEntries(found)).toEqual(linesByNode());
-  });
+  }, 60_000);
 
   it("says so of the generators that they called, too: the two diners, each at a lock", () => {
     const { events } = traceOf(run(read("lessons/13-deadlock.ts")));

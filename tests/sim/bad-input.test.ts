@@ -9,6 +9,7 @@ import {
   explore,
   linearizable,
   random,
+  replay,
   simulate,
 } from "escapement/sim";
 import { describe, expect, it } from "vitest";
@@ -112,6 +113,27 @@ describe("an exception in a model", () => {
     });
     expect(failures[0]!.shrunk).toMatchObject({ status: "raised", error: new RangeError("my step") });
     expect((failures[0]!.shrunk.error as Error).stack).toMatch(/at Object\.step .*bad-input\.test\.ts/);
+  });
+});
+
+describe("what cannot be put in words", () => {
+  const wordless = Object.create(null) as object;
+  const secretive = Object.defineProperty(new Error(""), "message", {
+    get() {
+      throw new Error("nobody may read this");
+    },
+  });
+
+  it.each([wordless, secretive])("is thrown like anything else, explored, replayed and told", (thrown) => {
+    function* program(): Coroutine<void> {
+      yield;
+      throw thrown;
+    }
+    const { failures } = explore(program, { schedules: 10, stopAfter: 10 });
+    const { repro, found } = failures[0]!;
+    expect(found.status).toBe("raised");
+    expect(replay(program, repro).error === thrown).toBe(true);
+    expect(() => check(program)).toThrow("something that cannot be put in words");
   });
 });
 

@@ -399,6 +399,31 @@ const PRIMITIVES: Record<string, Program<unknown>> = {
       })(),
     ];
   }),
+  "tracked setters, and elements that are deleted": noting((note) => {
+    class Door {
+      open = 0;
+      get isOpen(): boolean {
+        return this.open === 1;
+      }
+      set isOpen(value: boolean) {
+        this.open = value ? 1 : 0;
+      }
+    }
+    const door = state(new Door(), "door");
+    const list: (string | undefined)[] = state(["x"], "list");
+    return [
+      (function* () {
+        note(String(door.open));
+        yield;
+        note(String(list.includes("x")));
+      })(),
+      (function* () {
+        door.isOpen = true;
+        yield;
+        Reflect.deleteProperty(list, 0);
+      })(),
+    ];
+  }),
   *"what a program draws"(world) {
     const shared = state({ value: 0 }, "shared");
     function* worker(): Coroutine<void> {

@@ -222,6 +222,23 @@ describe("SimulateOptions.twice", () => {
     );
   });
 
+  it("compares what is thrown, too, whatever that is", () => {
+    const throwing = (thrown: () => unknown): string =>
+      simulate(
+        function* () {
+          yield;
+          throw thrown();
+        },
+        { twice: true },
+      ).status;
+    const same = [() => ({ code: 1 }), () => new Error("x"), () => Object.create(null) as object, () => new Map()];
+    expect(same.map(throwing)).toEqual(same.map(() => "raised"));
+    let count = 0;
+    const different = [() => ({ code: (count += 1) }), () => new Error(`${(count += 1)}`), () => (count += 1)];
+    expect(different.map(throwing)).toEqual(different.map(() => "escaped"));
+    expect(throwing(() => ((count += 1) % 2 === 0 ? new Error("x") : new Map()))).toBe("escaped");
+  });
+
   it("tells in a test what differs, without a schedule that would replay it", () => {
     const program = among(planted[0]!.body);
     expect(() => check(program, { twice: true })).toThrow(SimulationError);

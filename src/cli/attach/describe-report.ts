@@ -27,7 +27,7 @@ function rowsOf({ tasks }: LoopReport): string[] {
     task.name,
     task.state,
     task.waitsFor ?? "-",
-    placeOf(waitingFrame(task.stack)),
+    placeOf(waitingFrame(framesOf(task)) ?? framesOf(task).at(-1)),
     waitersOf(tasks, task).join(", ") || "-",
   ]);
   const all = [["TASK", "STATE", "WAITS FOR", "WHERE", "AWAITED BY"], ...rows];
@@ -43,6 +43,11 @@ function rowsOf({ tasks }: LoopReport): string[] {
 function waitersOf(tasks: readonly TaskReport[], task: TaskReport): string[] {
   const place = tasks.indexOf(task);
   return tasks.filter(({ awaits }) => awaits.includes(place)).map(({ name }) => name);
+}
+
+// Of a generator that runs V8 tells where its function begins, which is not where it is.
+function framesOf({ state, stack }: TaskReport): readonly Frame[] {
+  return state === "running" ? stack.map(({ name }) => ({ name })) : stack;
 }
 
 function placeOf(frame: Frame | undefined): string {
@@ -71,7 +76,7 @@ function branchesOf({ tasks }: LoopReport): string[] {
       }
       seen.add(place);
       lines.push(`${margin}${task.name}  ${task.state}${task.waitsFor === null ? "" : `, for ${task.waitsFor}`}`);
-      for (const frame of task.stack.toReversed()) lines.push(`${margin}  | ${placeOf(frame)}`);
+      for (const frame of framesOf(task).toReversed()) lines.push(`${margin}  | ${placeOf(frame)}`);
       const below = { margin: `${margin}    `, above: [...above, place] };
       for (const other of task.awaits.toReversed()) todo.push({ place: other, ...below });
     }
@@ -88,6 +93,6 @@ function busyLines({ running }: LoopReport): string[] {
   const frames = running.split("\n").filter((line) => /^\s+at /.test(line));
   // What was evaluated is a script without a name; above it are the frames of the report itself.
   const asked = frames.findLastIndex((line) => /^\s+at <anonymous>:\d+:\d+$/.test(line));
-  const own = frames.slice(asked + 1).filter((line) => !line.includes("<anonymous>") && !LIBRARY.test(line));
+  const own = frames.slice(asked + 1).filter((line) => !/<anonymous>|\bnode:/.test(line) && !LIBRARY.test(line));
   return own.length === 0 ? [] : ["", "The thread is busy:", ...own.slice(0, SHOWN_FRAMES)];
 }

@@ -1,5 +1,6 @@
 import { getRunningLoop } from "../../loop/event-loop.ts";
-import type { IncomingHeaders, ServerWire, ServerWireEvents } from "../../io/http-wire.ts";
+import { toBytes } from "../../io/bytes.ts";
+import type { IncomingHeaders, OutgoingHeaders, ServerWire, ServerWireEvents } from "../../io/http-wire.ts";
 import type { Channel } from "./channel.ts";
 import {
   type ClientMessage,
@@ -30,7 +31,6 @@ export class SimServerWire implements ServerWire {
   // Of the request.
   #hasAll = false;
   // Of the answer.
-  readonly #headers = new Map<string, string | readonly string[]>();
   #hasBody = true;
   #isLast = false;
   #isFull = false;
@@ -99,37 +99,21 @@ export class SimServerWire implements ServerWire {
 
   // ---- the answer
 
-  setHeader(name: string, value: string | number | readonly string[]): void {
-    if (!isToken(name)) throw new TypeError(`Header name must be a valid HTTP token ["${name}"]`);
-    const values = Array.isArray(value) ? value.map(String) : [String(value)];
-    if (!values.every(isFieldValue)) throw new TypeError(`Invalid character in header content ["${name}"]`);
-    this.#headers.set(name.toLowerCase(), Array.isArray(value) ? values : values[0]!);
-  }
-
-  clearHeaders(): void {
-    this.#headers.clear();
-  }
-
-  writeHead(status: number): void {
+  writeHead(status: number, given: OutgoingHeaders): void {
     if (!Number.isInteger(status) || status < 100 || status > 999) {
       throw new RangeError(`Invalid status code: ${String(status)}`);
     }
+    const headers = readHeaders(given);
     this.headersSent = true;
     this.#hasBody = this.method !== "HEAD" && status !== 204 && status !== 304;
-    const headers = this.#answerHeaders();
+    this.#complete(headers);
     this.#say({ kind: "head", status, statusText: STATUS_TEXTS[status] ?? "unknown", headers }, OVERHEAD);
   }
 
-  #answerHeaders(): IncomingHeaders {
-    const headers: IncomingHeaders = {};
-    for (const [name, value] of this.#headers) {
-      headers[name] =
-        typeof value === "string" || name === "set-cookie" ? (value as string | string[]) : value.join(", ");
-    }
+  #complete(headers: IncomingHeaders): void {
     if (headers["connection"] === "close") this.#isLast = true;
     headers["connection"] ??= this.#isLast ? "close" : "keep-alive";
     if (this.#hasBody && headers["content-length"] === undefined) headers["transfer-encoding"] ??= "chunked";
-    return headers;
   }
 
   #say(message: ServerMessage, byteLength: number): void {
@@ -142,9 +126,9 @@ export class SimServerWire implements ServerWire {
     return !this.#isFull;
   }
 
-  end(bytes?: Uint8Array): void {
+  end(body?: Uint8Array | string): void {
     if (this.complete) return;
-    if (bytes !== undefined) this.write(bytes);
+    if (body !== undefined) this.write(toBytes("ServerWire.end", body));
     this.complete = true;
     if (this.gone) return;
     this.#say({ kind: "end", last: this.#isLast }, OVERHEAD);
@@ -161,4 +145,17 @@ export class SimServerWire implements ServerWire {
     this.#isLast = true;
     if (this.complete) this.#channel.close();
   }
+}
+
+/** @throws {TypeError} When one of them cannot be a header. */
+function readHeaders(given: OutgoingHeaders): IncomingHeaders {
+  const headers: IncomingHeaders = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (!isToken(name)) throw new TypeError(`Header name must be a valid HTTP token ["${name}"]`);
+    const values = Array.isArray(value) ? value.map(String) : [String(value)];
+    if (!values.every(isFieldValue)) throw new TypeError(`Invalid character in header content ["${name}"]`);
+    const key = name.toLowerCase();
+    headers[key] = Array.isArray(value) && key === "set-cookie" ? values : values.join(", ");
+  }
+  return headers;
 }

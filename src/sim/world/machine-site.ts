@@ -204,7 +204,8 @@ export class MachineSite implements Site {
 
   /** Somebody wants to connect. The kernel answers, whether or not the program has time. */
   #open(near: ChannelEnd, back: Link, address: ChannelAddress, protocol: string): void {
-    const listening = this.up ? this.ports.find(address) : undefined;
+    const { ports } = this;
+    const listening = this.up ? ports.find(address) : undefined;
     if (listening === undefined || (listening.isLocal && near.boot.site !== this)) {
       this.#turnDown(near, back, "ECONNREFUSED");
     } else if (listening.protocol !== protocol) {
@@ -212,7 +213,13 @@ export class MachineSite implements Site {
     } else {
       const { acceptor } = listening;
       const far = new ChannelEnd(this.#fabric, this.boot, back, [near.remoteName, near.localName], {
-        opened() {
+        opened: () => {
+          this.#fabric.touch(ports, false);
+          if (ports.find(address) !== listening) {
+            // Nobody has accepted it, and nobody will any more: as Linux.
+            far.reset();
+            return;
+          }
           far.events = acceptor.accept(far);
           far.events.opened();
         },
