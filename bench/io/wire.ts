@@ -7,32 +7,40 @@ interface Speech {
   /** What opens the conversation, and whether the answer to that is complete; null where nothing does. */
   readonly greeting: { readonly text: string; isAnswered(text: string): boolean } | null;
   ask(id: number): string;
-  /** The number in an answer; null while it is not complete. */
-  answerIn(text: string): number | null;
+  /** The number in the answer that leads the text, and how long it is; null while it is not complete. */
+  answerIn(text: string): Answer | null;
   /** What is said before leaving, where it is rude to say nothing. */
   readonly farewell?: string;
   /** What comes beside answers: how long it is, and what is said to it; null when none of it leads the text. */
   readonly aside?: (text: string) => { readonly length: number; readonly reply: string } | null;
 }
 
+interface Answer {
+  readonly id: number;
+  readonly length: number;
+}
+
 const HEAD_END = "\r\n\r\n";
 
-function answerInHttp(text: string): number | null {
+function answerInHttp(text: string): Answer | null {
   const head = text.indexOf(HEAD_END);
   if (head < 0) return null;
   const length = Number(/content-length: (\d+)/i.exec(text)?.[1]);
   const body = text.slice(head + HEAD_END.length);
   if (body.length < length) return null;
-  return (JSON.parse(body) as { id: number }).id;
+  const { id } = JSON.parse(body) as { id: number };
+  return { id, length: text.length };
 }
 
 /** A frame of text from a client, masked with zeros (RFC 6455, section 5.2); and from a server, which masks nothing. */
 const frame = (text: string, head = "\u0081"): string =>
   `${head}${String.fromCharCode(0x80 | text.length)}\0\0\0\0${text}`;
 
-function answerInFrame(text: string): number | null {
-  if (!text.startsWith("\u0081") || text.length < 2 + text.charCodeAt(1)) return null;
-  return idIn(text);
+// A ping may stand behind it.
+function answerInFrame(text: string): Answer | null {
+  const length = 2 + text.charCodeAt(1);
+  if (!text.startsWith("\u0081") || !(text.length >= length)) return null;
+  return { id: idIn(text.slice(2, length)), length };
 }
 
 /** A ping is answered, or the server would take the client for dead. */
@@ -77,7 +85,7 @@ const SPEECHES: Readonly<Record<Protocol, Speech>> = {
   stream: {
     greeting: null,
     ask: (id) => `message/${id}\n`,
-    answerIn: (text) => (text.endsWith("\n") ? idIn(text) : null),
+    answerIn: (text) => (text.endsWith("\n") ? { id: idIn(text), length: text.length } : null),
   },
 };
 
@@ -133,9 +141,10 @@ export class Wire {
     this.#onText = (text) => {
       const answer = this.#speech.answerIn(text);
       if (answer === null) return false;
-      this.#text = "";
-      answered(answer);
-      return true;
+      this.#text = text.slice(answer.length);
+      this.#hearAsides();
+      answered(answer.id);
+      return false;
     };
     this.#socket.write(this.#speech.ask(id), "latin1");
   }

@@ -6,10 +6,23 @@ import pg from "pg";
 import { Pool, request as get } from "undici";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { LoadOptions, Peer } from "../../peer.ts";
-import { type Item, idIn, itemOf } from "../item.ts";
+import { CLIENT_HEADERS, type Item, idIn, itemOf } from "../item.ts";
 import { type IoPeer, workloadsOf } from "../peer.ts";
 import { serving } from "../serving.ts";
 import { CONNECTIONS, DATABASE_CONNECTIONS } from "../workloads.ts";
+
+// Bytes: as much as escapement's server reads.
+const BODY_LIMIT = 2 ** 20;
+
+async function answerOrFail(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    await answer(request, response);
+  } catch (error) {
+    console.error(error);
+    if (response.headersSent) response.destroy();
+    else response.writeHead(500).end();
+  }
+}
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { id } = request.method === "GET" ? { id: idIn(request.url!) } : await read<Item>(request);
@@ -22,7 +35,10 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 async function read<T>(request: IncomingMessage): Promise<T> {
   let text = "";
   request.setEncoding("utf8");
-  for await (const chunk of request) text += chunk as string;
+  for await (const chunk of request) {
+    text += chunk as string;
+    if (text.length > BODY_LIMIT) throw new Error("the body is too large");
+  }
   return JSON.parse(text) as T;
 }
 
@@ -52,7 +68,7 @@ async function each(count: number, loops: number, ask: (id: number) => Promise<n
 
 const native: Omit<IoPeer, "version"> = {
   http(body) {
-    const server = createServer((request, response) => void answer(request, response));
+    const server = createServer((request, response) => void answerOrFail(request, response));
     return serving(server, (listening) => server.listen(0, "127.0.0.1", listening), body);
   },
 
@@ -71,7 +87,7 @@ const native: Omit<IoPeer, "version"> = {
     const dispatcher = new Pool(`http://127.0.0.1:${port}`, { connections: CONNECTIONS });
     try {
       return await each(count, CONNECTIONS, async (id) => {
-        const { body } = await get(`http://127.0.0.1:${port}/items/${id}`, { dispatcher });
+        const { body } = await get(`http://127.0.0.1:${port}/items/${id}`, { dispatcher, headers: CLIENT_HEADERS });
         return ((await body.json()) as Item).id;
       });
     } finally {

@@ -5,7 +5,7 @@ import pg from "pg";
 import { type Dispatcher, Pool } from "undici";
 import { WebSocketServer } from "ws";
 import type { LoadOptions, Peer } from "../../peer.ts";
-import { type Item, idIn, itemOf } from "../item.ts";
+import { CLIENT_HEADERS, type Item, idIn, itemOf } from "../item.ts";
 import { type IoPeer, workloadsOf } from "../peer.ts";
 import { serving } from "../serving.ts";
 import { CONNECTIONS, DATABASE_CONNECTIONS } from "../workloads.ts";
@@ -61,7 +61,7 @@ const bare: Omit<IoPeer, "version"> = {
       const next = (): void => {
         if (asked === count) return;
         asked += 1;
-        pool.dispatch({ path: `/items/${asked - 1}`, method: "GET" }, handler());
+        pool.dispatch({ path: `/items/${asked - 1}`, method: "GET", headers: CLIENT_HEADERS }, handler());
       };
       const handler = (): Dispatcher.DispatchHandler => {
         const chunks: Buffer[] = [];
