@@ -491,33 +491,3 @@ describe("a crash", () => {
     expect(trace).toEqual(["4 0", "14 1", "24 2", "24.5 ECONNRESET"]);
   });
 });
-
-describe("a server that closes", () => {
-  it("resets whom its kernel has let in and it has not accepted yet", () => {
-    const trace = fixed(function* (world) {
-      const notes: string[] = [];
-      world.host("server", function* () {
-        const server = yield* startServer(
-          function* () {
-            notes.push("serves");
-          },
-          "",
-          80,
-        );
-        yield* sleep(1.5);
-        server.close();
-        notes.push(`${now()} closed`);
-        yield* sleep(100);
-      });
-      try {
-        const [reader] = yield* openConnection("server", 80);
-        notes.push(`${now()} connected`);
-        yield* reader.read(1);
-      } catch (error) {
-        notes.push(`${now()} ${(error as NetworkError).code}`);
-      }
-      return notes;
-    });
-    expect(trace).toEqual(["1.5 closed", "2 connected", "3 ECONNRESET"]);
-  });
-});

@@ -204,8 +204,7 @@ export class MachineSite implements Site {
 
   /** Somebody wants to connect. The kernel answers, whether or not the program has time. */
   #open(near: ChannelEnd, back: Link, address: ChannelAddress, protocol: string): void {
-    const { ports } = this;
-    const listening = this.up ? ports.find(address) : undefined;
+    const listening = this.up ? this.ports.find(address) : undefined;
     if (listening === undefined || (listening.isLocal && near.boot.site !== this)) {
       this.#turnDown(near, back, "ECONNREFUSED");
     } else if (listening.protocol !== protocol) {
@@ -213,13 +212,7 @@ export class MachineSite implements Site {
     } else {
       const { acceptor } = listening;
       const far = new ChannelEnd(this.#fabric, this.boot, back, [near.remoteName, near.localName], {
-        opened: () => {
-          this.#fabric.touch(ports, false);
-          if (ports.find(address) !== listening) {
-            // Nobody has accepted it, and nobody will any more: as Linux.
-            far.reset();
-            return;
-          }
+        opened() {
           far.events = acceptor.accept(far);
           far.events.opened();
         },
