@@ -232,7 +232,11 @@ function checkResponse(response: unknown): asserts response is ServerResponse {
 }
 
 /** Null: it is streamed. Text stays text: it goes out in one piece with the head. (bench:io: "http-get") */
-function readBody({ body, json, stream }: ServerResponse): [body: Uint8Array | string | null, contentType: string | null] {
+function readBody({
+  body,
+  json,
+  stream,
+}: ServerResponse): [body: Uint8Array | string | null, contentType: string | null] {
   const given = Number(body !== undefined) + Number(json !== undefined) + Number(stream !== undefined);
   if (given > 1) throw new TypeError("serve: a response has one body: body, json or stream.");
   if (stream !== undefined) return [null, "application/octet-stream"];
