@@ -17,7 +17,7 @@ function run(...args: string[]): void {
 }
 
 if (!existsSync(vitepress)) {
-  console.error("site: vitepress is not installed: npm ci --prefix docs/site");
+  console.error("site: vitepress is not installed: npm install --prefix docs/site");
   process.exit(1);
 }
 
