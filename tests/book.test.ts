@@ -23,6 +23,21 @@ describe("asyncio from inside", () => {
     },
   );
 
+  it("would be written anew if a source or a program had changed", async () => {
+    const stale = (head: string): string => `<!-- ${head} -->\n\nof yesterday\n\n<!-- end -->\n`;
+    const filled = await fill(
+      root,
+      stale("source: src/loop/ring.ts Ring.push") + stale("program: examples/inside/lock.ts"),
+    );
+    expect(filled).not.toContain("of yesterday");
+    expect(filled).toMatch(
+      /```ts\npush\(entry: T\): void \{\n {2}if .*```text\n0 ms, iteration 2: anne has the lock\n/s,
+    );
+    await expect(fill(root, stale("source: src/loop/ring.ts Ring.pull"))).rejects.toThrow(
+      "src/loop/ring.ts has no Ring.pull",
+    );
+  });
+
   it("is numbered without a gap, and its list of chapters is whole", () => {
     expect(chapters.map((name) => Number.parseInt(name, 10))).toEqual(chapters.map((_, i) => i + 1));
     const contents = readFileSync(join(root, "docs/inside/README.md"), "utf8");

@@ -9,6 +9,7 @@ import {
   createTask,
   currentTask,
   eagerTaskFactory,
+  ensureFuture,
   gather,
   getRunningLoop,
   isCancelled,
@@ -227,6 +228,14 @@ describe("debug mode, of what was made and never awaited", () => {
         return sleep(1);
       }
       yield* yield* createTask(gives());
+      // It ends before what it began has had its first step.
+      function* begins(): Coroutine<void> {
+        ensureFuture(sleep(1));
+      }
+      yield* createTask(begins());
+      // Made by a callback, while a task lives that has stepped before.
+      getRunningLoop().callSoon(() => void sleep(1));
+      yield;
     });
     expect(reports).toEqual([]);
   });
